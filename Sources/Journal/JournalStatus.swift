@@ -1,0 +1,33 @@
+/// The queue at a glance, as `status`, `watch` and the metrics show it.
+package struct JournalStatus: Hashable, Sendable {
+    /// How many events of one lane are in one state.
+    package struct Depth: Hashable, Sendable {
+        /// The value of `event.lane`.
+        package var lane: Int
+        package var state: String
+        package var count: Int
+        /// The age of the oldest of them, in seconds since it was received.
+        package var oldestSeconds: Double
+    }
+
+    /// Something that is paused, and until when.
+    package struct Pause: Hashable, Sendable {
+        /// What is paused: `getresponse`, `salesforce`, or `salesforce.OBJECT.FIELD`.
+        package var subject: String
+        package var reason: String
+        /// Milliseconds since 1970 UTC at which it is tried again.
+        package var until: Int64
+    }
+
+    /// Events that are not finished, and dead letters, by lane and state.
+    package var depths: [Depth] = []
+    /// Callbacks that are not decoded yet.
+    package var undecodedCallbacks: Int = 0
+    package var optOutsPending: Int = 0
+    package var optOutsOverdue: Int = 0
+    package var pauses: [Pause] = []
+    /// The size of the write-ahead log in bytes.
+    package var walBytes: Int64 = 0
+
+    package init() {}
+}

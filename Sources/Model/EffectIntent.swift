@@ -1,0 +1,68 @@
+/// What kind of change an effect makes: the value of `effect.kind`.
+package enum EffectKind: String, Codable, CaseIterable, Sendable {
+    /// Create or update a Lead by the external id.
+    case leadUpsert = "lead.upsert"
+    /// Update a Lead by its record id.
+    case leadUpdate = "lead.update"
+    /// Update a Contact by its record id.
+    case contactUpdate = "contact.update"
+    /// `HasOptedOutOfEmail: true` on a Lead, and nothing else.
+    case optOutLead = "optout.lead"
+    /// `HasOptedOutOfEmail: true` on a Contact, and nothing else.
+    case optOutContact = "optout.contact"
+    /// Status and date that go with an opt-out; best effort, after the opt-out itself.
+    case optOutDetails = "optout.details"
+    /// Log an open or a click.
+    case taskCreate = "task.create"
+
+    /// Whether this is the flag that a person's consent hangs on.
+    package var isOptOut: Bool { self == .optOutLead || self == .optOutContact }
+}
+
+/// One change that is wanted in Salesforce, before it has a row in `effect`.
+package struct EffectIntent: Hashable, Sendable {
+    /// Which record is meant.
+    package enum Target: Hashable, Sendable {
+        /// The record whose external id field has this value; it is created where there is none.
+        case externalID(field: String, value: String)
+        /// An existing record.
+        case record(id: String)
+        /// A new record; only for objects without a usable external id.
+        case new
+    }
+
+    package var kind: EffectKind
+    package var object: SalesforceObject
+    package var target: Target
+    /// Values by API name. Never holds the external id field that `target` names: Salesforce refuses it in the body.
+    package var fields: [String: FieldValue]
+    /// What those fields held when they were last read; absent where nothing was read.
+    package var before: [String: FieldValue]
+    /// Whether a refusal leaves the event's outcome untouched.
+    package var isBestEffort: Bool
+
+    package init(
+        kind: EffectKind,
+        object: SalesforceObject,
+        target: Target,
+        fields: [String: FieldValue],
+        before: [String: FieldValue] = [:],
+        isBestEffort: Bool = false
+    ) {
+        self.kind = kind
+        self.object = object
+        self.target = target
+        self.fields = fields
+        self.before = before
+        self.isBestEffort = isBestEffort
+    }
+
+    /// The part of the idempotency key that tells this effect from the event's others.
+    package var keySuffix: String {
+        switch target {
+        case .externalID(_, let value): "\(kind.rawValue):\(object.rawValue):key=\(value)"
+        case .record(let id): "\(kind.rawValue):\(object.rawValue):id=\(id)"
+        case .new: "\(kind.rawValue):\(object.rawValue):new"
+        }
+    }
+}

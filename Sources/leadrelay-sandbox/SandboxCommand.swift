@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "leadrelay-sandbox")
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct LeadRelay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "leadrelay")
+}
