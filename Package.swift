@@ -98,7 +98,8 @@ let package = Package(
             name: "leadrelay",
             dependencies: [
                 "Callbacks", "Diagnostics", "GetResponse", "Ingest", "Journal", "Model", "Operations", "Planning",
-                "Prometheus", "Salesforce", "Time", "Worker", argumentParser, asyncHTTPClient, configuration, coreMetrics,
+                "Prometheus", "Salesforce", "Time", "Worker", argumentParser, asyncHTTPClient, configuration,
+                coreMetrics,
                 hummingbird, logging, metrics, nioCore, nioPosix, serviceLifecycle, unixSignals, yams,
             ]
         ),
@@ -114,7 +115,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Journal", "Model", "Sandbox", "Time", asyncHTTPClient, hummingbird, logging, nioCore, nioFoundationCompat,
+                "Journal", "Model", "Sandbox", "Time", asyncHTTPClient, hummingbird, logging, nioCore,
+                nioFoundationCompat,
             ],
             path: "Tests/TestSupport"
         ),
@@ -126,15 +128,21 @@ let package = Package(
         .testTarget(name: "PlanningTests", dependencies: ["Model", "Planning"]),
         .testTarget(
             name: "GetResponseTests",
-            dependencies: ["GetResponse", "Model", "TestSupport", "Time", asyncHTTPClient, hummingbird, logging, nioCore]
+            dependencies: [
+                "GetResponse", "Model", "TestSupport", "Time", asyncHTTPClient, hummingbird, logging, nioCore,
+            ]
         ),
         .testTarget(
             name: "SalesforceTests",
-            dependencies: ["Model", "Salesforce", "TestSupport", "Time", asyncHTTPClient, hummingbird, logging, nioCore]
+            dependencies: [
+                "Model", "Salesforce", "TestSupport", "Time", asyncHTTPClient, hummingbird, logging, nioCore,
+            ]
         ),
         .testTarget(
             name: "SandboxTests",
-            dependencies: ["Sandbox", "TestSupport", asyncHTTPClient, hummingbird, logging, nioCore, nioFoundationCompat]
+            dependencies: [
+                "Sandbox", "TestSupport", asyncHTTPClient, hummingbird, logging, nioCore, nioFoundationCompat,
+            ]
         ),
         .testTarget(
             name: "IngestTests",
@@ -152,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Callbacks", "GetResponse", "Journal", "Model", "Planning", "Salesforce", "Sandbox", "TestSupport", "Time",
+                "Callbacks", "GetResponse", "Journal", "Model", "Planning", "Salesforce", "Sandbox", "TestSupport",
+                "Time",
                 "Worker", asyncHTTPClient, logging,
             ]
         ),

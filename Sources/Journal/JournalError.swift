@@ -22,7 +22,8 @@ extension JournalError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .busy(let detail): "The journal is busy (\(detail)); try again in a moment."
-        case .unwritable(let detail): "The journal can't be written (\(detail)); check the disk's space and permissions."
+        case .unwritable(let detail):
+            "The journal can't be written (\(detail)); check the disk's space and permissions."
         case .schemaTooNew(let found, let known):
             "The journal has schema \(found), newer than this binary knows (\(known)); install the newer LeadRelay."
         case .schemaTooOld(let found, let needed):

@@ -27,7 +27,7 @@ package struct Action: RawRepresentable, Hashable, Codable, Sendable, CustomStri
     package static let emailChanged = Action(rawValue: "contact_email_changed")
     /// One of the contact's custom fields changed.
     package static let customFieldChanged = Action(rawValue: "contact_custom_field_changed")
-    /// Our own follow-up to a subscribe: fetch what the callback lacked. It never writes consent.
+    /// Our own follow-up to a subscribe, which fetches what the callback lacked and never writes consent.
     package static let enrich = Action(rawValue: "enrich")
     /// Could not be decoded; the event is a dead letter from the start.
     package static let unknown = Action(rawValue: "unknown")

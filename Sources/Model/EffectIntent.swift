@@ -34,7 +34,7 @@ package struct EffectIntent: Hashable, Sendable {
     package var kind: EffectKind
     package var object: SalesforceObject
     package var target: Target
-    /// Values by API name. Never holds the external id field that `target` names: Salesforce refuses it in the body.
+    /// Values by API name, without the external id field that `target` names (Salesforce refuses it in the body).
     package var fields: [String: FieldValue]
     /// What those fields held when they were last read; absent where nothing was read.
     package var before: [String: FieldValue]

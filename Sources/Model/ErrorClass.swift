@@ -1,4 +1,6 @@
-/// What kind of failure an attempt met; it decides what happens to the event. The value of `attempt.error_class`.
+/// What kind of failure an attempt met, which decides what happens to the event.
+///
+/// The raw value is `attempt.error_class`.
 package enum ErrorClass: String, Codable, CaseIterable, Sendable {
     /// Passing trouble (5xx, a locked row, no connection): retried with backoff.
     case transient

@@ -1,4 +1,6 @@
-/// The priority class of an event; smaller runs first. The number is `event.lane`.
+/// The priority class of an event, where smaller runs first.
+///
+/// The number is `event.lane`.
 package enum Lane: Int, Codable, CaseIterable, Comparable, Sendable {
     /// Opt-outs and removals: before everything, needing no GetResponse request.
     case compliance = 0

@@ -10,7 +10,7 @@ package struct Person: RawRepresentable, Hashable, Codable, Sendable, CustomStri
 
     package var description: String { rawValue }
 
-    /// The person behind an address: trimmed and lower-cased. Nil when nothing is left or there is no `@`.
+    /// The person behind an address, which is trimmed and lower-cased; nil when there is no `@` in it.
     package init?(email: String) {
         let trimmed = email.trimmingWhitespace()
         guard trimmed.contains("@") else { return nil }

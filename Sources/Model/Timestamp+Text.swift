@@ -3,8 +3,10 @@
 /// GetResponse writes `2026-04-21T09:15:00+0000`, its webhooks `+00:00`, Salesforce accepts `…Z` and writes
 /// `.000+0000`. All are read; `…Z` is written.
 extension Timestamp {
-    /// Reads `yyyy-MM-dd`, or that followed by `T` (or a space), `HH:mm:ss`, an optional fraction, and `Z`, `+HHmm`,
-    /// `+HH:mm` or `+HH`. Without a zone the time is UTC. Returns nil for anything else, also for days that no month has.
+    /// Reads a day, or a day and a time of day, in any form that the two APIs use.
+    ///
+    /// That is `yyyy-MM-dd`, alone or followed by `T` (or a space), `HH:mm:ss`, an optional fraction, and `Z`, `+HHmm`,
+    /// `+HH:mm` or `+HH`. Without a zone the time is UTC. Anything else is nil, also a day that no month has.
     package init?(text: some StringProtocol) {
         var scanner = DigitScanner(bytes: Array(text.utf8))
         guard let year = scanner.number(digits: 4), scanner.skip("-"),

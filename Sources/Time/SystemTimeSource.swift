@@ -21,9 +21,9 @@ package struct SystemTimeSource: TimeSource {
 
     private var bootClock: clockid_t {
         #if os(Linux)
-            CLOCK_BOOTTIME
+        CLOCK_BOOTTIME
         #else
-            CLOCK_MONOTONIC
+        CLOCK_MONOTONIC
         #endif
     }
 
