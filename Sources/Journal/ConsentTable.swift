@@ -1,0 +1,76 @@
+import Foundation
+import GRDB
+import Model
+
+/// A change of one person's consent, with its cause.
+struct ConsentChange: Sendable {
+    let person: Person
+    let listID: String?
+    let isOptOut: Bool
+    let reason: String?
+    let source: Source
+    let occurredAt: Timestamp
+    let eventID: Int64
+
+    var change: String { isOptOut ? "opted_out" : "subscribed" }
+
+    /// What the digest covers, in the order that the verification repeats.
+    var chainedContents: [Data?] {
+        [person.rawValue, listID, change, reason, String(occurredAt.milliseconds), String(eventID)]
+            .map { $0.map { Data($0.utf8) } }
+    }
+}
+
+/// The statements of `consent_change` and `consent`.
+enum ConsentTable {
+    /// Appends the change to the chain and lets the person's state follow; the later one counts, and of two at the same
+    /// time the opt-out.
+    static func record(_ change: ConsentChange, now: Int64, chain: Chain, _ db: Database) throws {
+        let last = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT id, chain FROM consent_change ORDER BY id DESC LIMIT 1")
+        )
+        let id = (last?["id"] ?? Int64(0)) + 1
+        let link = chain.link(
+            previous: last?["chain"],
+            id: id,
+            time: now,
+            source: change.source.rawValue,
+            contents: change.chainedContents
+        )
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO consent_change (
+                    id, recorded_at, occurred_at, source, person, list_id, change, reason, event_id, salt, digest, chain
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        )
+        .execute(arguments: [
+            id, now, change.occurredAt.milliseconds, change.source.rawValue, change.person.rawValue, change.listID,
+            change.change, change.reason, change.eventID, link.salt, link.digest, link.chain,
+        ])
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO consent (person, list_id, state, occurred_at, reason, event_id) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (person, list_id) DO UPDATE SET
+                    state = excluded.state, occurred_at = excluded.occurred_at, reason = excluded.reason,
+                    event_id = excluded.event_id
+                WHERE excluded.occurred_at > consent.occurred_at
+                    OR (excluded.occurred_at = consent.occurred_at AND excluded.state = 'opted_out')
+                """
+        )
+        .execute(arguments: [
+            change.person.rawValue, change.listID ?? "", change.change, change.occurredAt.milliseconds, change.reason,
+            change.eventID,
+        ])
+    }
+
+    /// Whether the person ever opted out of any list: what keeps a Lead opted out whatever comes later.
+    static func hasOptedOut(_ person: String, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM consent_change WHERE person = ? AND change = 'opted_out')"
+            ),
+            arguments: [person]
+        ) ?? false
+    }
+}

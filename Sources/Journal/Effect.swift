@@ -1,0 +1,62 @@
+package import Model
+
+/// An intended change that has its row in `effect`.
+package struct PlannedEffect: Sendable {
+    package var id: Int64
+    package var intent: EffectIntent
+    /// Whether an earlier try had Salesforce's yes already: it is not sent again.
+    package var isConfirmed: Bool
+}
+
+/// What became of an effect.
+package struct EffectResult: Hashable, Sendable {
+    package enum State: String, Sendable {
+        case confirmed
+        case failed
+        /// The answer was lost.
+        case unknown
+    }
+
+    package var effectID: Int64
+    package var state: State
+    package var statusCode: Int?
+    package var recordID: String?
+    /// Whether Salesforce made a new record; nil where it did not say.
+    package var created: Bool?
+    package var errorText: String?
+    /// When Salesforce's answer came.
+    package var confirmedAt: Timestamp?
+    /// When a read-back showed the value in place.
+    package var verifiedAt: Timestamp?
+
+    package init(
+        effectID: Int64,
+        state: State,
+        statusCode: Int? = nil,
+        recordID: String? = nil,
+        created: Bool? = nil,
+        errorText: String? = nil,
+        confirmedAt: Timestamp? = nil,
+        verifiedAt: Timestamp? = nil
+    ) {
+        self.effectID = effectID
+        self.state = state
+        self.statusCode = statusCode
+        self.recordID = recordID
+        self.created = created
+        self.errorText = errorText
+        self.confirmedAt = confirmedAt
+        self.verifiedAt = verifiedAt
+    }
+}
+
+/// An effect of an earlier try whose end is not known: its worker died, or its answer was lost.
+package struct OpenEffect: Sendable {
+    package var id: Int64
+    package var idempotencyKey: String
+    package var kind: String
+    package var object: String
+    package var recordID: String?
+    package var externalKey: String?
+    package var fields: [String: FieldValue]
+}

@@ -1,0 +1,23 @@
+package import Model
+
+/// How a try ended; it decides the event's next state.
+package enum EventConclusion: Hashable, Sendable {
+    /// Done; `outcome` says how (`applied`, `ignored`, `noTarget`, `unknownPerson`, `profileGone`).
+    case completed(outcome: String)
+    /// Failed, to be tried again at that time; the try is charged.
+    case retry(at: Timestamp, ErrorClass, String)
+    /// Has to wait for something that is not its fault; the try is given back.
+    case snoozed(until: Timestamp, ErrorClass?, String)
+    /// A person must see to it; the try is charged.
+    case dead(ErrorClass, String)
+    /// The worker is stopping; the event may run again at once and the try is given back.
+    case interrupted
+}
+
+/// A follow-up that is inserted in the transaction that completes its cause.
+package struct EnrichFollowUp: Hashable, Sendable {
+    package var contactID: String
+    package init(contactID: String) {
+        self.contactID = contactID
+    }
+}

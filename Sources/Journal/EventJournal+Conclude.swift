@@ -1,0 +1,179 @@
+import Foundation
+import GRDB
+import Model
+import Time
+
+extension EventJournal {
+    /// Records how a try ended, with everything that goes with it, in one commit.
+    ///
+    /// - Parameters:
+    ///   - ticket: The right to the event.
+    ///   - conclusion: How the try ended.
+    ///   - results: What became of the effects of this try.
+    ///   - followUp: The enrichment that a completed subscribe asks for.
+    /// - Throws: `JournalError.leaseLost` when the event is somebody else's by now; then nothing is recorded.
+    package func conclude(
+        _ ticket: ClaimTicket,
+        with conclusion: EventConclusion,
+        results: [EffectResult] = [],
+        followUp: EnrichFollowUp? = nil
+    ) async throws(JournalError) {
+        try await write { [time] db in
+            let now = time.read().wall
+            try EventTable.end(ticket, now: now, with: EventTable.Ending(conclusion, now: now), db)
+            for result in results {
+                try EffectTable.record(result, now: now, db)
+            }
+            if let followUp {
+                try EventTable.insertEnrichment(of: ticket.eventID, contactID: followUp.contactID, now: now, db)
+            }
+        }
+    }
+}
+
+extension EventTable {
+    /// What a try's end writes into `event` and `attempt`.
+    struct Ending {
+        var state: String
+        var attemptOutcome: String
+        var availableAt: Int64
+        var isCharged: Bool
+        var outcome: String?
+        var errorClass: ErrorClass?
+        var errorText: String?
+
+        init(
+            state: String,
+            attemptOutcome: String,
+            availableAt: Int64,
+            isCharged: Bool,
+            outcome: String? = nil,
+            errorClass: ErrorClass? = nil,
+            errorText: String? = nil
+        ) {
+            self.state = state
+            self.attemptOutcome = attemptOutcome
+            self.availableAt = availableAt
+            self.isCharged = isCharged
+            self.outcome = outcome
+            self.errorClass = errorClass
+            self.errorText = errorText
+        }
+
+        init(_ conclusion: EventConclusion, now: Int64) {
+            switch conclusion {
+            case .completed(let outcome):
+                self.init(
+                    state: "completed",
+                    attemptOutcome: "completed",
+                    availableAt: now,
+                    isCharged: true,
+                    outcome: outcome
+                )
+            case .retry(let time, let errorClass, let text):
+                self.init(
+                    state: "retryable",
+                    attemptOutcome: "retry",
+                    availableAt: time.milliseconds,
+                    isCharged: true,
+                    errorClass: errorClass,
+                    errorText: text
+                )
+            case .snoozed(let time, let errorClass, let text):
+                self.init(
+                    state: "snoozed",
+                    attemptOutcome: "snoozed",
+                    availableAt: time.milliseconds,
+                    isCharged: false,
+                    errorClass: errorClass,
+                    errorText: text
+                )
+            case .dead(let errorClass, let text):
+                self.init(
+                    state: "dead",
+                    attemptOutcome: "dead",
+                    availableAt: now,
+                    isCharged: true,
+                    errorClass: errorClass,
+                    errorText: text
+                )
+            case .interrupted:
+                self.init(
+                    state: "available",
+                    attemptOutcome: "interrupted",
+                    availableAt: now,
+                    isCharged: false,
+                    errorText: "The worker was told to stop."
+                )
+            }
+        }
+
+        var isFinal: Bool { state == "completed" || state == "dead" }
+    }
+
+    /// Ends a try under the fence, and appends its row to `attempt`.
+    static func end(_ ticket: ClaimTicket, now: Int64, with ending: Ending, _ db: Database) throws {
+        // The row's own values are read before they are cleared, under the same fence as the update.
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT attempt, claimed_at FROM event
+                    WHERE id = ? AND claim = ? AND lease_owner = ? AND state = 'running'
+                    """
+            ),
+            arguments: [ticket.eventID, ticket.claim, ticket.owner]
+        )
+        guard let row else { throw JournalError.leaseLost(eventID: ticket.eventID) }
+        try db.cachedStatement(
+            sql: """
+                UPDATE event SET
+                    state = ?, attempt = ?, available_at = ?, outcome = ?, last_error = coalesce(?, last_error),
+                    finalized_at = ?, claimed_at = NULL, lease_owner = NULL, lease_until = NULL, lease_boot_id = NULL,
+                    lease_until_boot = NULL
+                WHERE id = ? AND claim = ? AND lease_owner = ? AND state = 'running'
+                """
+        )
+        .execute(arguments: [
+            ending.state, (row["attempt"] as Int) - (ending.isCharged ? 0 : 1), ending.availableAt, ending.outcome,
+            ending.errorText, ending.isFinal ? now : nil, ticket.eventID, ticket.claim, ticket.owner,
+        ])
+        guard db.changesCount == 1 else { throw JournalError.leaseLost(eventID: ticket.eventID) }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO attempt (
+                    event_id, claim, number, worker, started_at, finished_at, outcome, error_class, error_text,
+                    requests_used
+                ) VALUES (
+                    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+                    (SELECT count(*) FROM api_request WHERE event_id = ?1)
+                        - (SELECT coalesce(sum(requests_used), 0) FROM attempt WHERE event_id = ?1)
+                )
+                """
+        )
+        .execute(arguments: [
+            ticket.eventID, ticket.claim, row["attempt"], ticket.owner, row["claimed_at"], now, ending.attemptOutcome,
+            ending.errorClass?.rawValue, ending.errorText,
+        ])
+    }
+
+    /// Adds the follow-up of a subscribe unless one for the contact is waiting already (it will bring the same details).
+    static func insertEnrichment(of eventID: Int64, contactID: String, now: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO event (
+                    idempotency_key, content_key, content_seen_at, action, source, person, contact_id, list_id, occurred_at,
+                    received_at, payload, lane, opt_out, state, available_at, waits_for
+                )
+                SELECT
+                    'enrich:' || id, '', 0, 'enrich', source, person, contact_id, list_id, occurred_at, ?1, payload,
+                    lane, 0, 'snoozed', ?1, 'profile'
+                FROM event AS cause
+                WHERE cause.id = ?2 AND NOT EXISTS (
+                    SELECT 1 FROM event AS waiting
+                    WHERE waiting.contact_id = ?3 AND waiting.state = 'snoozed' AND waiting.waits_for = 'profile')
+                ON CONFLICT (idempotency_key) DO NOTHING
+                """
+        )
+        .execute(arguments: [now, eventID, contactID])
+    }
+}

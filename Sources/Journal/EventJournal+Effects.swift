@@ -1,0 +1,178 @@
+import Foundation
+import GRDB
+package import Model
+import Time
+
+extension EventJournal {
+    /// Writes the effects of a try before their requests are sent.
+    ///
+    /// Required effects are recorded as `sent`, since their requests follow at once; best-effort ones as `planned`. An effect
+    /// that an earlier try confirmed keeps its state and says so.
+    ///
+    /// - Throws: `JournalError.leaseLost` when the event is somebody else's by now.
+    package func beginEffects(
+        _ intents: [EffectIntent],
+        of event: ClaimedEvent,
+        mappingVersion: String
+    ) async throws(JournalError) -> [PlannedEffect] {
+        guard !intents.isEmpty else { return [] }
+        return try await write { [time] db in
+            try EventTable.requireLease(event.ticket, db)
+            let now = time.read().wall
+            return try intents.map { intent in
+                try EffectTable.begin(
+                    intent,
+                    key: event.effectKey(of: intent),
+                    event: event,
+                    mappingVersion: mappingVersion,
+                    now: now,
+                    db
+                )
+            }
+        }
+    }
+
+    /// Records results while the event is still in hand.
+    package func recordEffects(_ results: [EffectResult], of ticket: ClaimTicket) async throws(JournalError) {
+        guard !results.isEmpty else { return }
+        try await write { [time] db in
+            try EventTable.requireLease(ticket, db)
+            let now = time.read().wall
+            for result in results {
+                try EffectTable.record(result, now: now, db)
+            }
+        }
+    }
+
+    /// What earlier tries of the event left without an end.
+    package func openEffects(of eventID: Int64) async throws(JournalError) -> [OpenEffect] {
+        try await read { db in
+            try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT f.id, f.idempotency_key, f.kind, f.object, f.record_id, f.external_key, f.fields
+                        FROM effect_event AS ee JOIN effect AS f ON f.id = ee.effect_id
+                        WHERE ee.event_id = ? AND f.state IN ('planned', 'sent', 'unknown')
+                        ORDER BY f.id
+                        """
+                ),
+                arguments: [eventID]
+            ).map { row in
+                OpenEffect(
+                    id: row["id"],
+                    idempotencyKey: row["idempotency_key"],
+                    kind: row["kind"],
+                    object: row["object"],
+                    recordID: row["record_id"],
+                    externalKey: row["external_key"],
+                    fields: try JSONText.decode([String: FieldValue].self, from: row["fields"])
+                )
+            }
+        }
+    }
+}
+
+extension ClaimedEvent {
+    /// The idempotency key of one of this event's effects; a forced replay opens a new generation.
+    package func effectKey(of intent: EffectIntent) -> String {
+        "\(idempotencyKey)#\(redrive):\(intent.keySuffix)"
+    }
+}
+
+extension EventTable {
+    /// - Throws: `JournalError.leaseLost` unless the ticket still holds the event.
+    static func requireLease(_ ticket: ClaimTicket, _ db: Database) throws {
+        let isHeld = try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM event WHERE id = ? AND claim = ? AND lease_owner = ? AND state = 'running')
+                    """
+            ),
+            arguments: [ticket.eventID, ticket.claim, ticket.owner]
+        )
+        guard isHeld == true else { throw JournalError.leaseLost(eventID: ticket.eventID) }
+    }
+}
+
+/// The statements of `effect` and `effect_event`.
+enum EffectTable {
+    static func begin(
+        _ intent: EffectIntent,
+        key: String,
+        event: ClaimedEvent,
+        mappingVersion: String,
+        now: Int64,
+        _ db: Database
+    ) throws -> PlannedEffect {
+        let state = intent.isBestEffort ? "planned" : "sent"
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    INSERT INTO effect (
+                        idempotency_key, kind, person, object, record_id, external_key, fields, before, mapping_version,
+                        state, planned_at, sent_at
+                    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (idempotency_key) DO UPDATE SET
+                        fields = iif(state = 'confirmed', fields, excluded.fields),
+                        before = iif(state = 'confirmed', before, excluded.before),
+                        mapping_version = iif(state = 'confirmed', mapping_version, excluded.mapping_version),
+                        sent_at = iif(state = 'confirmed', sent_at, excluded.sent_at),
+                        error_text = iif(state = 'confirmed', error_text, NULL),
+                        state = iif(state = 'confirmed', state, excluded.state)
+                    RETURNING id, state
+                    """
+            ),
+            arguments: [
+                key, intent.kind.rawValue, event.person?.rawValue, intent.object.rawValue, intent.recordID,
+                intent.externalKey, try JSONText.encode(intent.fields), try JSONText.encode(intent.before),
+                mappingVersion, state, now, intent.isBestEffort ? nil : now,
+            ]
+        )
+        guard let row else { throw JournalError.database("no row came back for an effect") }
+        let id: Int64 = row["id"]
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO effect_event (effect_id, event_id) VALUES (?, ?)")
+            .execute(arguments: [id, event.ticket.eventID])
+        return PlannedEffect(id: id, intent: intent, isConfirmed: row["state"] == "confirmed")
+    }
+
+    static func record(_ result: EffectResult, now: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE effect SET
+                    state = ?, status_code = coalesce(?, status_code), record_id = coalesce(?, record_id),
+                    created_record = coalesce(?, created_record), error_text = ?, sent_at = coalesce(sent_at, ?),
+                    confirmed_at = coalesce(?, confirmed_at), verified_at = coalesce(?, verified_at)
+                WHERE id = ?
+                """
+        )
+        .execute(arguments: [
+            result.state.rawValue, result.statusCode, result.recordID, result.created, result.errorText, now,
+            result.state == .confirmed ? result.confirmedAt?.milliseconds ?? now : nil, result.verifiedAt?.milliseconds,
+            result.effectID,
+        ])
+    }
+
+    /// After a death nobody knows whether the requests left.
+    static func markOpenEffectsUnknown(eventID: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE effect SET state = 'unknown'
+                WHERE state = 'sent' AND id IN (SELECT effect_id FROM effect_event WHERE event_id = ?)
+                """
+        )
+        .execute(arguments: [eventID])
+    }
+}
+
+extension EffectIntent {
+    fileprivate var recordID: String? {
+        guard case .record(let id) = target else { return nil }
+        return id
+    }
+
+    fileprivate var externalKey: String? {
+        guard case .externalID(_, let value) = target else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,63 @@
+import GRDB
+package import Model
+
+/// What the journal knows of a person beyond the event in hand.
+package struct PersonKnowledge: Hashable, Sendable {
+    /// Whether the person ever opted out; the flag is then never missing from what is created.
+    package var isOptedOut: Bool
+    /// Every GetResponse contact id that was seen with the person, in order.
+    package var contactIDs: [String]
+}
+
+extension JournalReader {
+    package func knowledge(of person: Person) async throws(JournalError) -> PersonKnowledge {
+        try await read { db in
+            let contactIDs = try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT DISTINCT contact_id FROM event
+                        WHERE person = ? AND contact_id IS NOT NULL ORDER BY contact_id LIMIT 200
+                        """
+                ),
+                arguments: [person.rawValue]
+            )
+            return PersonKnowledge(
+                isOptedOut: try ConsentTable.hasOptedOut(person.rawValue, db),
+                contactIDs: contactIDs
+            )
+        }
+    }
+
+    /// When the same open or click was first told within the window before this event, by an earlier event.
+    ///
+    /// - Returns: The id of the first such event, or nil when this one is the first.
+    package func earlierTelling(
+        of eventID: Int64,
+        person: Person,
+        action: Action,
+        messageID: String?,
+        linkID: String?,
+        receivedAt: Timestamp,
+        window: Duration
+    ) async throws(JournalError) -> Int64? {
+        try await read { db in
+            try Int64.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT id FROM event
+                        WHERE person = ? AND action = ? AND id < ?
+                            AND json_extract(payload, '$.message.id') IS ?
+                            AND coalesce(json_extract(payload, '$.link.id'), json_extract(payload, '$.link.url')) IS ?
+                            AND received_at BETWEEN ? AND ?
+                            AND state NOT IN ('discarded')
+                        ORDER BY id LIMIT 1
+                        """
+                ),
+                arguments: [
+                    person.rawValue, action.rawValue, eventID, messageID, linkID,
+                    receivedAt.advanced(by: .zero - window).milliseconds, receivedAt.advanced(by: window).milliseconds,
+                ]
+            )
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import GRDB
+package import Time
+
+/// The questions that people and processes ask of the journal, on a connection that can't write.
+package struct JournalReader: Sendable {
+    package let path: String
+    let time: any TimeSource
+    private let database: any DatabaseReader
+
+    /// Opens the file read-only.
+    ///
+    /// - Throws: `JournalError.notFound` where there is no file, `.schemaTooNew` or `.schemaTooOld` for a schema whose views
+    ///   this binary does not know.
+    package init(path: String, time: any TimeSource) throws(JournalError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw .notFound("journal at \(path); check journal.path, or run `leadrelay migrate` to make it")
+        }
+        do {
+            let queue = try DatabaseQueue(
+                path: path,
+                configuration: EventJournal.connectionConfiguration(readOnly: true)
+            )
+            let found = try queue.read(SchemaMigrator.version(of:))
+            if found > Migrations.latest { throw JournalError.schemaTooNew(found: found, known: Migrations.latest) }
+            if found < Migrations.latest { throw JournalError.schemaTooOld(found: found, needed: Migrations.latest) }
+            self.init(path: path, time: time, database: queue)
+        } catch {
+            throw JournalError(error)
+        }
+    }
+
+    init(path: String, time: any TimeSource, database: any DatabaseReader) {
+        self.path = path
+        self.time = time
+        self.database = database
+    }
+
+    /// Runs `body` on a snapshot; it must be short, since a long reader keeps the write-ahead log from shrinking.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(JournalError) -> Value {
+        do {
+            return try await Task { [database] in try await database.read(body) }.value
+        } catch {
+            throw JournalError(error)
+        }
+    }
+
+    /// The size of the write-ahead log in bytes; 0 where there is none.
+    package var walBytes: Int64 {
+        // `stat` opens nothing, so it can't drop SQLite's locks.
+        var status = stat()
+        return stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+    }
+}

@@ -1,0 +1,31 @@
+/// The schema's steps, in order; the binary carries the files of `migrations/`.
+///
+/// Each file ends by setting `PRAGMA user_version` to its number, so that a person who runs it with `sqlite3` and the binary
+/// agree on what is applied. Files are append-only: a released one never changes.
+enum Migrations {
+    struct Step: Sendable {
+        /// The file's number, and the `user_version` after it.
+        let number: Int
+        /// The file's name.
+        let name: String
+        let sql: String
+    }
+
+    /// `PackageResources` has no list, so each file is named here; a test compares this with the folder.
+    static let all: [Step] = [
+        Step(number: 1, name: "0001_create_callback.sql", bytes: PackageResources._001_create_callback_sql),
+        Step(number: 2, name: "0002_create_event.sql", bytes: PackageResources._002_create_event_sql),
+        Step(number: 3, name: "0003_create_effect.sql", bytes: PackageResources._003_create_effect_sql),
+        Step(number: 4, name: "0004_create_request_ledger.sql", bytes: PackageResources._004_create_request_ledger_sql),
+        Step(number: 5, name: "0005_create_views.sql", bytes: PackageResources._005_create_views_sql),
+    ]
+
+    /// The `user_version` of an up-to-date file.
+    static var latest: Int { all.last?.number ?? 0 }
+}
+
+extension Migrations.Step {
+    fileprivate init(number: Int, name: String, bytes: [UInt8]) {
+        self.init(number: number, name: name, sql: String(decoding: bytes, as: UTF8.self))
+    }
+}

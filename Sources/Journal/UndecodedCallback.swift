@@ -1,0 +1,42 @@
+package import Foundation
+package import Model
+
+/// A delivery that the worker has yet to decode.
+package struct UndecodedCallback: Sendable {
+    package var id: Int64
+    package var receivedAt: Timestamp
+    package var source: Source
+    package var method: String
+    package var query: String?
+    package var contentType: String?
+    package var webhookID: String?
+    package var webhookType: String?
+    package var body: Data?
+    /// Whether ingest refused it with 400.
+    package var isMalformed: Bool
+}
+
+/// A decoded element of a delivery, with what the rules say of it.
+package struct DecodedElement: Sendable {
+    package var event: DecodedEvent
+    package var lane: Lane
+    /// Whether it takes the person's consent away.
+    package var isOptOut: Bool
+
+    package init(event: DecodedEvent, lane: Lane, isOptOut: Bool) {
+        self.event = event
+        self.lane = lane
+        self.isOptOut = isOptOut
+    }
+}
+
+/// A delivery and everything it was decoded into.
+package struct DecodedCallback: Sendable {
+    package var callback: UndecodedCallback
+    package var elements: [DecodedElement]
+
+    package init(callback: UndecodedCallback, elements: [DecodedElement]) {
+        self.callback = callback
+        self.elements = elements
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// A worker's proof of life: a lock on `PATH.worker-OWNER.lock`, held as long as its process lives.
+package final class WorkerLock: Sendable {
+    private let path: String
+    private let lock: FileLock
+
+    /// Takes the lock for a worker that starts under the name `owner`.
+    ///
+    /// - Throws: `JournalError.unusable` where the file can't be made or somebody else lives under that name.
+    package init(journalPath: String, owner: String) throws(JournalError) {
+        path = Self.path(journalPath: journalPath, owner: owner)
+        do {
+            lock = try FileLock(path: path)
+        } catch {
+            throw .unusable("The worker's lock \(path) can't be made; check the permissions of the journal's folder.")
+        }
+        guard lock.tryAcquire() else { throw .unusable("Another worker runs under the name \(owner).") }
+    }
+
+    deinit {
+        unlink(path)
+        lock.release()
+    }
+
+    /// Whether the worker of that name is provably dead: the kernel has freed its lock, or it took its file with it.
+    package static func isDead(journalPath: String, owner: String) -> Bool {
+        let path = path(journalPath: journalPath, owner: owner)
+        guard access(path, F_OK) == 0 else { return true }
+        guard let lock = try? FileLock(path: path), lock.tryAcquire() else { return false }
+        unlink(path)
+        lock.release()
+        return true
+    }
+
+    private static func path(journalPath: String, owner: String) -> String {
+        "\(journalPath).worker-\(owner).lock"
+    }
+}
