@@ -1,0 +1,77 @@
+import Model
+
+/// What the worker asks an error, beyond its class.
+extension SalesforceError {
+    /// Salesforce's faults, if it gave any.
+    package var faults: [APIFault] {
+        switch self {
+        case .faults(_, let faults, _), .sessionRejected(let faults): faults
+        default: []
+        }
+    }
+
+    /// How long to wait at least; nil where nothing says so.
+    ///
+    /// Salesforce itself sends no Retry-After, but a proxy before it may; else it follows from the class.
+    package var retryAfter: Duration? {
+        switch self {
+        case .server(_, let wait?), .faults(_, _, let wait?): return wait
+        case .faults: break
+        default: return nil
+        }
+        if faults.contains(where: { $0.code == "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE" }) {
+            return .seconds(300)
+        }
+        // A record in an approval process stays locked until somebody decides.
+        if faults.contains(where: { $0.code == "ENTITY_IS_LOCKED" }) { return .seconds(900) }
+        switch errorClass {
+        case .quota: return .seconds(600)
+        case .throttled: return .seconds(15)
+        default: return nil
+        }
+    }
+
+    /// The field that the org lacks or hides from us (the two can't be told apart), or does not let us write.
+    package var missingField: String? {
+        for fault in faults {
+            switch fault.code {
+            case "INVALID_FIELD":
+                if let name = fault.message.text(between: "No such column '", and: "'") { return name }
+            case "INVALID_FIELD_FOR_INSERT_UPDATE":
+                let listed = fault.message.text(between: "Unable to create/update fields: ", and: ".")
+                if let name = listed?.split(separator: ",").first.map(String.init) ?? fault.fields.first { return name }
+            case "NOT_FOUND":
+                let marker = "Provided external ID field does not exist or is not accessible: "
+                if let name = fault.message.text(between: marker, and: nil) { return name }
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    /// Whether the Lead was converted: the write belongs to the Contact it became.
+    package var isConvertedLead: Bool { has("CANNOT_UPDATE_CONVERTED_LEAD") }
+
+    /// Whether a duplicate rule stopped a create or an update; `duplicateMatches` has the records it found.
+    package var isDuplicatesDetected: Bool { has("DUPLICATES_DETECTED") }
+
+    /// The records that a duplicate rule found.
+    package var duplicateMatches: [APIFault.Match] { faults.flatMap(\.matches) }
+
+    /// Whether the record is gone, so that its id must be looked for again.
+    package var isMissingRecord: Bool {
+        has("ENTITY_IS_DELETED") || has("INVALID_CROSS_REFERENCE_KEY") || (has("NOT_FOUND") && missingField == nil)
+    }
+
+    private func has(_ code: String) -> Bool { faults.contains { $0.code == code } }
+}
+
+extension String {
+    /// What stands after `start` up to `end` (or the text's end, spaces trimmed), if it is there and not empty.
+    fileprivate func text(between start: String, and end: Character?) -> String? {
+        guard let marker = firstRange(of: start) else { return nil }
+        let rest = self[marker.upperBound...]
+        let found = rest.prefix { $0 != end && !$0.isWhitespace || $0 == " " && end == "." }
+        return found.isEmpty ? nil : String(found)
+    }
+}
