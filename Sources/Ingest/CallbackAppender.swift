@@ -1,0 +1,126 @@
+package import Journal
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Group commit: callbacks that arrive together share one commit, and each is answered when that commit is on disk.
+///
+/// While one batch is being committed the next collects, so that the batch grows with the load and a lone callback waits
+/// for nothing. It works without being run; run as a `Service`, it commits what is queued before it ends. List it before
+/// the HTTP server, since services end in the reverse order.
+package final class CallbackAppender: Sendable {
+    private typealias Waiter = CheckedContinuation<Result<Int64, IngestError>, Never>
+
+    private struct State {
+        var queue: AppendQueue<Waiter>
+        /// Those who wait for the queue to run empty after it was closed.
+        var drainWaiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let store: any CallbackStore
+    private let metrics: IngestMetrics
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    package init(
+        store: any CallbackStore,
+        limits: AppendLimits = AppendLimits(),
+        metrics: IngestMetrics = IngestMetrics(),
+        logger: Logger
+    ) {
+        self.store = store
+        self.metrics = metrics
+        self.logger = logger
+        state = Mutex(State(queue: AppendQueue(limits: limits)))
+    }
+
+    /// How many callbacks wait for a commit, beside those being committed.
+    package var queuedCount: Int { state.withLock(\.queue.count) }
+
+    /// Whether further callbacks are refused, since the process is about to end.
+    package var isDraining: Bool { state.withLock(\.queue.isClosed) }
+
+    /// Stores the callback; it is on disk when this returns.
+    ///
+    /// Cancelling the calling task changes nothing: the outcome is waited for.
+    ///
+    /// - Returns: The callback's id.
+    /// - Throws: `IngestError.queueFull` and `.shuttingDown` at once, `.journal` when the commit failed.
+    package func append(_ callback: NewCallback) async throws(IngestError) -> Int64 {
+        let result = await withCheckedContinuation { waiter in
+            switch state.withLock({ $0.queue.arrive(callback, waiter: waiter) }) {
+            case .wait: break
+            case .startCommitting: startCommitting()
+            case .refuse(let error): waiter.resume(returning: .failure(error))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Refuses further callbacks, and returns when every one that was accepted is committed or has failed.
+    package func drain() async {
+        await withCheckedContinuation { waiter in
+            let isDrained = state.withLock { state in
+                state.queue.close()
+                guard state.queue.isCommitting else { return true }
+                state.drainWaiters.append(waiter)
+                return false
+            }
+            if isDrained { waiter.resume() }
+        }
+    }
+
+    /// A task of its own, which ends when the queue is empty: a batch belongs to many requests, so the cancellation of the
+    /// one that happened to start it must not reach the commit.
+    private func startCommitting() {
+        Task { await commitUntilEmpty() }
+    }
+
+    private func commitUntilEmpty() async {
+        while case .commit(let callbacks, let waiters) = nextStep() {
+            switch await commit(callbacks) {
+            case .success(let ids):
+                for (waiter, id) in zip(waiters, ids) { waiter.resume(returning: .success(id)) }
+            case .failure(let error):
+                for waiter in waiters { waiter.resume(returning: .failure(.journal(error))) }
+            }
+        }
+    }
+
+    private func nextStep() -> AppendQueue<Waiter>.Step {
+        var drained: [CheckedContinuation<Void, Never>] = []
+        let step = state.withLock { state in
+            let step = state.queue.next()
+            if case .stop = step { swap(&drained, &state.drainWaiters) }
+            return step
+        }
+        for waiter in drained { waiter.resume() }
+        return step
+    }
+
+    private func commit(_ callbacks: [NewCallback]) async -> Result<[Int64], JournalError> {
+        let start = ContinuousClock.now
+        do throws(JournalError) {
+            let ids = try await store.append(callbacks)
+            guard ids.count == callbacks.count else {
+                throw JournalError.database("\(ids.count) ids for \(callbacks.count) callbacks")
+            }
+            metrics.committed(callbacks.count, in: start.duration(to: .now))
+            return .success(ids)
+        } catch {
+            logger.error(
+                "Callbacks could not be stored",
+                metadata: ["callback.count": "\(callbacks.count)", "error": "\(error)"]
+            )
+            return .failure(error)
+        }
+    }
+}
+
+extension CallbackAppender: Service {
+    /// Waits for the shutdown, graceful or not, then drains.
+    package func run() async throws {
+        try? await gracefulShutdown()
+        await drain()
+    }
+}
