@@ -1,0 +1,47 @@
+import Prometheus
+
+/// The gauges that are computed when they are asked for.
+enum MetricName: String, CaseIterable {
+    case queueEvents = "leadrelay_queue_events"
+    case queueOldest = "leadrelay_queue_oldest_seconds"
+    case undecoded = "leadrelay_callbacks_undecoded"
+    case optOutsPending = "leadrelay_opt_outs_pending"
+    case optOutsOverdue = "leadrelay_opt_outs_overdue"
+    case budgetCap = "leadrelay_budget_cap"
+    case budgetUsed = "leadrelay_budget_used"
+    case budgetLeft = "leadrelay_budget_left"
+    case pauses = "leadrelay_pauses"
+    case walBytes = "leadrelay_wal_bytes"
+    case journalUp = "leadrelay_journal_up"
+
+    var description: MetricDescription {
+        MetricDescription(name: rawValue, help: help, kind: .gauge, labels: labels)
+    }
+
+    func sample(_ value: Double, _ labels: [String: String] = [:]) -> GaugeSample {
+        GaugeSample(name: rawValue, help: help, labels: labels, value: value)
+    }
+
+    private var labels: [String] {
+        switch self {
+        case .queueEvents, .queueOldest: ["lane", "state"]
+        default: []
+        }
+    }
+
+    private var help: String {
+        switch self {
+        case .queueEvents: "Events that are not finished, and dead letters."
+        case .queueOldest: "Seconds since the oldest of them was received; 0 where there is none."
+        case .undecoded: "Callbacks that are stored but not decoded yet."
+        case .optOutsPending: "Opt-outs that are not verified in Salesforce yet."
+        case .optOutsOverdue: "Opt-outs that should be verified by now; anything above 0 needs a person."
+        case .budgetCap: "GetResponse requests that may leave in 3,600 seconds."
+        case .budgetUsed: "GetResponse requests that left in the last 3,600 seconds."
+        case .budgetLeft: "GetResponse requests that may leave just now."
+        case .pauses: "Things that are paused: an API, or writes to an object or field."
+        case .walBytes: "Size of the journal's write-ahead log."
+        case .journalUp: "1 when the journal could be read for this scrape, 0 when the other gauges are missing."
+        }
+    }
+}
