@@ -1,0 +1,40 @@
+package import Model
+
+/// What becomes of an event once its effects are confirmed.
+package enum PlanOutcome: Hashable, Sendable {
+    /// The effects carry it out; none are needed where Salesforce says it all already.
+    case applied
+    /// It means nothing to Salesforce, for this reason.
+    case ignored(reason: String)
+    /// It needs a record, and the person has none (yet).
+    case noTarget
+    /// An opt-out of somebody who has no record that could be written; it is remembered for when one appears.
+    case unknownPerson
+}
+
+/// The changes that one event asks of Salesforce.
+package struct Plan: Hashable, Sendable {
+    /// In the order in which they are sent: an opt-out's flags come before everything else.
+    package var effects: [EffectIntent]
+    package var outcome: PlanOutcome
+    /// Whether the callback lacked something that the mapping wants, so that an `enrich` should follow.
+    package var needsEnrichment: Bool
+    /// Whether the person's consent ends with this event.
+    package var recordsOptOut: Bool
+    /// Which record was chosen and why, where several matched or the obvious one could not be used.
+    package var choice: String?
+
+    package init(
+        effects: [EffectIntent] = [],
+        outcome: PlanOutcome,
+        needsEnrichment: Bool = false,
+        recordsOptOut: Bool = false,
+        choice: String? = nil
+    ) {
+        self.effects = effects
+        self.outcome = outcome
+        self.needsEnrichment = needsEnrichment
+        self.recordsOptOut = recordsOptOut
+        self.choice = choice
+    }
+}

@@ -1,0 +1,56 @@
+import Model
+
+/// Turns an event, and what Salesforce holds of its person, into the changes that carry it out.
+///
+/// It is pure: the same input gives the same plan. Running a plan again after some of it was written gives the rest, or
+/// nothing, because what a record holds already is not planned.
+package struct Planner: Sendable {
+    package let policy: SyncPolicy
+
+    package init(policy: SyncPolicy) {
+        self.policy = policy
+    }
+
+    /// The fields of a Lead that `plan` looks at, beside the id: what a query must select.
+    package var leadFields: [String] {
+        let custom = policy.fields
+        return optOutLeadFields
+            + ["Salutation", "FirstName", "LastName", "Company", "Title", "Status", "Rating"]
+            + [custom.listID, custom.tags, custom.subscriptionDate, custom.lastEmailOpened].filter { !$0.isEmpty }
+    }
+
+    /// The fields of a Contact that `plan` looks at, beside the id.
+    package var contactFields: [String] { optOutContactFields + ["FirstName", "LastName", "Title"] }
+
+    /// The least that the plan of an opt-out needs of a Lead, so that no other field's fault can hold it up.
+    package var optOutLeadFields: [String] {
+        ["Email", "HasOptedOutOfEmail", "IsConverted", "ConvertedContactId", policy.fields.contactID]
+    }
+
+    /// The least that the plan of an opt-out needs of a Contact.
+    package var optOutContactFields: [String] { ["Email", "HasOptedOutOfEmail"] }
+
+    /// The plan for one event.
+    package func plan(_ input: PlanningInput) -> Plan {
+        let records = PersonRecords(input, fields: policy.fields)
+        if Classification.isOptOut(input.action, reason: input.payload.reason, policy: policy) {
+            return optOut(input, records: records)
+        }
+        let choice = TargetRule.choose(contactID: input.knownContactID, records: records, fields: policy.fields)
+        switch input.action {
+        case .subscribe, .emailChanged, .customFieldChanged:
+            return subscription(input, records: records, choice: choice)
+        case .enrich:
+            return enrichment(input, choice: choice)
+        case .tagApplied:
+            return tagging(input, choice: choice)
+        case .open, .click:
+            return engagement(input, choice: choice)
+        case .removed:
+            let reason = input.payload.reason.map { "for the reason “\($0)”" } ?? "without a reason"
+            return Plan(outcome: .ignored(reason: "A removal \(reason) is no opt-out."))
+        default:
+            return Plan(outcome: .ignored(reason: "The action “\(input.action)” means nothing to Salesforce."))
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package import Model
+
+/// Everything that a plan follows from.
+package struct PlanningInput: Sendable {
+    package var action: Action
+    package var payload: EventPayload
+    package var source: Source
+    package var person: Person?
+    package var contactID: String?
+    package var listID: String?
+    package var occurredAt: Timestamp
+    package var receivedAt: Timestamp
+    /// The contact as fetched: now for an `enrich`, earlier for anything else.
+    package var profile: ContactDetails?
+    /// What Salesforce holds of the person now.
+    package var records: SalesforceRecords
+    /// What consent says of the person now.
+    package var isOptedOut: Bool
+    /// What names this open or click for good, the same for all its tellings within the window: the `EngagementKey` and
+    /// something of the first telling alone, such as its event's id.
+    ///
+    /// Nil makes a key of this event alone, from its time.
+    package var engagementKey: String?
+
+    package init(
+        action: Action,
+        payload: EventPayload,
+        source: Source,
+        person: Person?,
+        contactID: String?,
+        listID: String?,
+        occurredAt: Timestamp,
+        receivedAt: Timestamp,
+        profile: ContactDetails? = nil,
+        records: SalesforceRecords,
+        isOptedOut: Bool = false,
+        engagementKey: String? = nil
+    ) {
+        self.action = action
+        self.payload = payload
+        self.source = source
+        self.person = person
+        self.contactID = contactID
+        self.listID = listID
+        self.occurredAt = occurredAt
+        self.receivedAt = receivedAt
+        self.profile = profile
+        self.records = records
+        self.isOptedOut = isOptedOut
+        self.engagementKey = engagementKey
+    }
+
+    /// What is known of the contact: for an `enrich` the fetched profile before the callback, else the callback first.
+    var details: ContactDetails {
+        let told = payload.contact
+        guard let profile else { return told }
+        return action == .enrich ? profile.filled(from: told) : told.filled(from: profile)
+    }
+
+    /// The contact's id, from the event's column or from its payload.
+    var knownContactID: String? {
+        [contactID, payload.contact.contactID].lazy.compactMap { $0 }.first { !$0.isEmpty }
+    }
+
+    /// The address to write, as it was given; nil where none is known.
+    var email: String? {
+        [details.email, person?.email].lazy.compactMap { $0?.trimmingWhitespace() }
+            .first { Person(email: $0) != nil }
+    }
+
+    /// Every address by which the records may have been found, normalised.
+    var addresses: Set<String> {
+        let told = [payload.contact.email, payload.previousEmail, profile?.email].compactMap {
+            $0.flatMap(Person.init(email:))
+        }
+        return Set((told + [person].compactMap { $0 }).compactMap(\.email))
+    }
+}
