@@ -8,14 +8,7 @@ extension EventJournal {
     package func hasClaimableEvents() async throws(JournalError) -> Bool {
         try await read { [time] db in
             try Bool.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT EXISTS (SELECT 1 FROM event WHERE state = 'available')
-                            OR EXISTS (
-                                SELECT 1 FROM event
-                                WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL AND available_at <= ?)
-                        """
-                ),
+                db.cachedStatement(sql: EventTable.peekSQL),
                 arguments: [time.read().wall]
             ) ?? false
         }

@@ -165,7 +165,7 @@ extension EventTable {
                     received_at, payload, lane, opt_out, state, available_at, waits_for
                 )
                 SELECT
-                    'enrich:' || id, '', 0, 'enrich', source, person, contact_id, list_id, occurred_at, ?1, payload,
+                    'enrich:' || id, '', 0, 'enrich', source, person, ?3, list_id, occurred_at, ?1, payload,
                     lane, 0, 'snoozed', ?1, 'profile'
                 FROM event AS cause
                 WHERE cause.id = ?2 AND NOT EXISTS (

@@ -3,12 +3,12 @@ import GRDB
 import Model
 import Time
 
-extension EventJournal {
-    /// The next deliveries to decode, in the order of their ids.
+extension JournalReader {
+    /// The next deliveries to decode, in the order of their ids: at most `limit`, and about 8 MiB of bodies.
     package func undecodedCallbacks(limit: Int) async throws(JournalError) -> [UndecodedCallback] {
         try await read { db in
             let cursor = try CheckpointTable.decodeCursor(db)
-            return try Row.fetchAll(
+            let rows = try Row.fetchCursor(
                 db.cachedStatement(
                     sql: """
                         SELECT id, received_at, source, method, query, content_type, webhook_id, webhook_type, body, state
@@ -16,10 +16,20 @@ extension EventJournal {
                         """
                 ),
                 arguments: [cursor, limit]
-            ).map(UndecodedCallback.init(row:))
+            )
+            var callbacks: [UndecodedCallback] = []
+            var bytes = 0
+            while bytes < 8 << 20, let row = try rows.next() {
+                let callback = UndecodedCallback(row: row)
+                bytes += (callback.body?.count ?? 0) + (callback.query?.utf8.count ?? 0)
+                callbacks.append(callback)
+            }
+            return callbacks
         }
     }
+}
 
+extension EventJournal {
     /// Turns decoded deliveries into events, in one commit.
     ///
     /// Deliveries are decoded in the order of their ids whatever the number of workers: the transaction starts where the

@@ -136,19 +136,21 @@ enum EffectTable {
         return PlannedEffect(id: id, intent: intent, isConfirmed: row["state"] == "confirmed")
     }
 
+    /// Lets the row follow what is known last: what a later look does not find is not verified any more.
     static func record(_ result: EffectResult, now: Int64, _ db: Database) throws {
+        let isConfirmed = result.state == .confirmed
         try db.cachedStatement(
             sql: """
                 UPDATE effect SET
                     state = ?, status_code = coalesce(?, status_code), record_id = coalesce(?, record_id),
                     created_record = coalesce(?, created_record), error_text = ?, sent_at = coalesce(sent_at, ?),
-                    confirmed_at = coalesce(?, confirmed_at), verified_at = coalesce(?, verified_at)
+                    confirmed_at = coalesce(confirmed_at, ?), verified_at = iif(?, coalesce(?, verified_at), NULL)
                 WHERE id = ?
                 """
         )
         .execute(arguments: [
             result.state.rawValue, result.statusCode, result.recordID, result.created, result.errorText, now,
-            result.state == .confirmed ? result.confirmedAt?.milliseconds ?? now : nil, result.verifiedAt?.milliseconds,
+            isConfirmed ? result.confirmedAt?.milliseconds ?? now : nil, isConfirmed, result.verifiedAt?.milliseconds,
             result.effectID,
         ])
     }

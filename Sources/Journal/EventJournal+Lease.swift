@@ -34,15 +34,6 @@ extension EventJournal {
         }
     }
 
-    /// The workers that hold leases now.
-    package func leaseOwners() async throws(JournalError) -> Set<String> {
-        try await read { db in
-            try String.fetchSet(
-                db.cachedStatement(sql: "SELECT DISTINCT lease_owner FROM event WHERE state = 'running'")
-            )
-        }
-    }
-
     /// Takes back what dead workers hold: events whose lease ran out, and all of the owners that are known to be dead.
     ///
     /// Each gets an attempt with outcome `lost`. It may run again at once, unless it has used all its attempts: a worker that
@@ -88,6 +79,33 @@ extension EventJournal {
                 count += 1
             }
             return count
+        }
+    }
+}
+
+extension JournalReader {
+    /// The workers that hold leases now.
+    package func leaseOwners() async throws(JournalError) -> Set<String> {
+        try await read { db in
+            try String.fetchSet(
+                db.cachedStatement(sql: "SELECT DISTINCT lease_owner FROM event WHERE state = 'running'")
+            )
+        }
+    }
+
+    /// Whether there is anything to rescue: a cheap look before the rescue itself, which takes the lock.
+    package func hasLostLeases(deadOwners: Set<String>) async throws(JournalError) -> Bool {
+        guard deadOwners.isEmpty else { return true }
+        return try await read { [time] db in
+            let now = time.read()
+            return try Bool.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (
+                            SELECT 1 FROM event WHERE state = 'running'
+                                AND iif(lease_boot_id = ?, lease_until_boot < ?, lease_until < ?))
+                        """),
+                arguments: [now.bootID, now.boot, now.wall]) ?? false
         }
     }
 }

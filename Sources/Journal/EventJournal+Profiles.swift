@@ -11,18 +11,18 @@ package struct ProfileRequest: Hashable, Sendable {
 }
 
 extension JournalReader {
+    static let dueProfileRequestsSQL = """
+        SELECT e.id, e.contact_id, coalesce(p.failures, 0) AS failures
+        FROM event AS e LEFT JOIN profile AS p ON p.contact_id = e.contact_id
+        WHERE e.waits_for = 'profile' AND e.available_at <= ? AND e.contact_id IS NOT NULL
+        ORDER BY e.available_at, e.id LIMIT ?
+        """
+
     /// The events whose profile may be asked for now, oldest due first.
     package func dueProfileRequests(limit: Int) async throws(JournalError) -> [ProfileRequest] {
         try await read { [time] db in
             try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT e.id, e.contact_id, coalesce(p.failures, 0) AS failures
-                        FROM event AS e LEFT JOIN profile AS p ON p.contact_id = e.contact_id
-                        WHERE e.waits_for = 'profile' AND e.available_at <= ? AND e.contact_id IS NOT NULL
-                        ORDER BY e.available_at, e.id LIMIT ?
-                        """
-                ),
+                db.cachedStatement(sql: Self.dueProfileRequestsSQL),
                 arguments: [time.read().wall, limit]
             ).map { ProfileRequest(eventID: $0["id"], contactID: $0["contact_id"], failures: $0["failures"]) }
         }

@@ -10,6 +10,7 @@ extension EventJournal {
     ///   - worker: Who sends it.
     ///   - eventID: The event whose profile is fetched. It is reserved for 15 s in the same transaction, so that no other
     ///     worker asks for the same profile.
+    ///   - reservesFetch: False for a further request of a fetch that is reserved already.
     ///   - cap: How many requests the window takes; `decide` says whether one more fits.
     ///   - length: The window: 3,600 s, plus the 2 s that a grant lives, plus the request's time-out.
     ///   - decide: The rule, called inside the transaction with the ledger as it is then.
@@ -19,6 +20,7 @@ extension EventJournal {
         purpose: String,
         worker: String,
         fetchOf eventID: Int64? = nil,
+        reservesFetch: Bool = true,
         cap: Int,
         length: Duration,
         decide: @escaping @Sendable (RequestWindow) -> RequestDecision
@@ -27,7 +29,7 @@ extension EventJournal {
             let now = time.read()
             let window = try RequestTable.window(cap: cap, length: length, now: now, db)
             if case .wait(let duration) = decide(window) { return .wait(duration) }
-            if let eventID {
+            if let eventID, reservesFetch {
                 try db.cachedStatement(
                     sql: """
                         UPDATE event SET available_at = ? WHERE id = ? AND waits_for = 'profile' AND available_at <= ?

@@ -3,6 +3,17 @@ import Model
 import Time
 
 extension EventTable {
+    /// Whether anything is ready or due.
+    ///
+    /// The indexes are named because SQLite prefers a whole covering index, the history with it, to the partial one that an
+    /// idle worker's question needs.
+    static let peekSQL = """
+        SELECT EXISTS (SELECT 1 FROM event INDEXED BY event_ready WHERE state = 'available')
+            OR EXISTS (
+                SELECT 1 FROM event INDEXED BY event_due
+                WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL AND available_at <= ?)
+        """
+
     /// Events that could run if nobody of their person were busy, in the order of the claim.
     ///
     /// Claimable (rule 2) is an event when nothing with its person or its contact is running, and no earlier one of them is
@@ -15,8 +26,10 @@ extension EventTable {
             AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.person = e.person AND r.state = 'running')
             AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.contact_id = e.contact_id AND r.state = 'running')
             AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.previous_person = e.person AND r.state = 'running')
-            AND (e.previous_person IS NULL OR NOT EXISTS (
-                SELECT 1 FROM event AS r WHERE r.person = e.previous_person AND r.state = 'running'))
+            AND (e.previous_person IS NULL OR (
+                NOT EXISTS (SELECT 1 FROM event AS r WHERE r.person = e.previous_person AND r.state = 'running')
+                AND NOT EXISTS (
+                    SELECT 1 FROM event AS r WHERE r.previous_person = e.previous_person AND r.state = 'running')))
             AND (e.opt_out = 1 OR (
                 NOT EXISTS (
                     SELECT 1 FROM event AS w
@@ -30,13 +43,21 @@ extension EventTable {
                     SELECT 1 FROM event AS w
                     WHERE w.previous_person = e.person AND w.state IN ('available', 'retryable')
                         AND (w.occurred_at, w.id) < (e.occurred_at, e.id))
-                AND (e.previous_person IS NULL OR NOT EXISTS (
-                    SELECT 1 FROM event AS w
-                    WHERE w.person = e.previous_person AND w.state IN ('available', 'retryable')
-                        AND (w.occurred_at, w.id) < (e.occurred_at, e.id)))
+                AND (e.previous_person IS NULL OR (
+                    NOT EXISTS (
+                        SELECT 1 FROM event AS w
+                        WHERE w.person = e.previous_person AND w.state IN ('available', 'retryable')
+                            AND (w.occurred_at, w.id) < (e.occurred_at, e.id))
+                    AND NOT EXISTS (
+                        SELECT 1 FROM event AS w
+                        WHERE w.previous_person = e.previous_person AND w.state IN ('available', 'retryable')
+                            AND (w.occurred_at, w.id) < (e.occurred_at, e.id))))
             ))
         ORDER BY e.lane, e.available_at, e.id
         """
+
+    /// Whatever is in some worker's hands.
+    static let runningSQL = "SELECT 1 FROM event INDEXED BY event_leased WHERE state = 'running'"
 
     static let promoteSQL = """
         UPDATE event SET state = 'available' WHERE id IN (

@@ -6,6 +6,11 @@ import Model
 enum EventTable {}
 
 extension EventTable {
+    static let sameContentSQL = """
+        SELECT id FROM event WHERE content_key = ? AND content_seen_at BETWEEN ? AND ?
+        ORDER BY content_seen_at DESC LIMIT 1
+        """
+
     /// Adds an element of a delivery, or points the delivery at the event that told the same.
     ///
     /// - Returns: Whether it was new.
@@ -28,7 +33,9 @@ extension EventTable {
         }
         let person = try person(of: event.payload.contact, db)
         let occurredAt = event.occurredAt(receivedAt: callback.receivedAt)
-        let isDead = event.action == .unknown
+        // The row of a known action must name somebody; without this one such element would hold up all decoding for good.
+        let action = person == nil ? .unknown : event.action
+        let isDead = action == .unknown
         let contact = event.payload.contact
         try db.cachedStatement(
             sql: """
@@ -41,11 +48,11 @@ extension EventTable {
         )
         .execute(arguments: [
             idempotencyKey(of: event, callbackID: callback.id), event.contentKey, callback.receivedAt.milliseconds,
-            event.action.rawValue, callback.source.rawValue, person?.rawValue,
+            action.rawValue, callback.source.rawValue, person?.rawValue,
             event.payload.previousEmail.flatMap(Person.init(email:))?.rawValue, contact.contactID, contact.listID,
             occurredAt.milliseconds, callback.receivedAt.milliseconds, try JSONText.encode(event.payload),
             element.lane.rawValue, element.isOptOut, isDead ? "dead" : "available", now,
-            isDead ? event.failure ?? "It could not be decoded." : nil, isDead ? now : nil,
+            isDead ? event.failure ?? Self.failure(of: event) : nil, isDead ? now : nil,
         ])
         let id = db.lastInsertedRowID
         try insertDelivery(of: callback.id, position: event.position, event: id, isDuplicate: false, db)
@@ -68,6 +75,11 @@ extension EventTable {
         return true
     }
 
+    private static func failure(of event: DecodedEvent) -> String {
+        event.action == .unknown
+            ? "It could not be decoded." : "This \(event.action) names neither an address nor a contact id."
+    }
+
     /// Rule 4: by the delivery's id and position where there is one, else by content within the sliding window.
     private static func idOfSameEvent(
         as event: DecodedEvent,
@@ -84,12 +96,7 @@ extension EventTable {
         case .content:
             // Bounded on both sides, so that a clock that was set back does not make a duplicate of everything.
             return try Int64.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT id FROM event WHERE content_key = ? AND content_seen_at BETWEEN ? AND ?
-                        ORDER BY content_seen_at DESC LIMIT 1
-                        """
-                ),
+                db.cachedStatement(sql: sameContentSQL),
                 arguments: [
                     event.contentKey, receivedAt.advanced(by: .zero - window).milliseconds,
                     receivedAt.advanced(by: window).milliseconds,
@@ -114,7 +121,7 @@ extension EventTable {
         let known = try String.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT person FROM event WHERE contact_id = ? AND person NOT LIKE 'contact:%' ORDER BY id DESC LIMIT 1
+                    SELECT person FROM event WHERE contact_id = ? AND instr(person, '@') > 0 ORDER BY id DESC LIMIT 1
                     """
             ),
             arguments: [contactID]

@@ -2,6 +2,14 @@ import GRDB
 package import Model
 
 extension JournalReader {
+    static let optOutAuditSQL = """
+        SELECT event_id, person, source, reason, occurred_at, received_at, state, records, confirmed_at,
+            seconds_to_confirm, overdue
+        FROM opt_out_audit
+        WHERE event_id > ? AND received_at >= ? AND (? = 0 OR overdue)
+        ORDER BY event_id LIMIT ?
+        """
+
     /// Rows of `opt_out_audit`, by event id.
     ///
     /// Keyed paging keeps each read short however long the audit: pass the last `event_id` as `after`.
@@ -21,15 +29,7 @@ extension JournalReader {
     ) async throws(JournalError) -> [TableRow] {
         try await read { db in
             try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT event_id, person, source, reason, occurred_at, received_at, state, records, confirmed_at,
-                            seconds_to_confirm, overdue
-                        FROM opt_out_audit
-                        WHERE event_id > ? AND received_at >= ? AND (? = 0 OR overdue)
-                        ORDER BY event_id LIMIT ?
-                        """
-                ),
+                db.cachedStatement(sql: Self.optOutAuditSQL),
                 arguments: [eventID, since?.milliseconds ?? 0, isOverdueOnly, limit]
             ).map(TableRow.init(row:))
         }

@@ -7,6 +7,11 @@ package struct PersonKnowledge: Hashable, Sendable {
     package var isOptedOut: Bool
     /// Every GetResponse contact id that was seen with the person, in order.
     package var contactIDs: [String]
+
+    package init(isOptedOut: Bool = false, contactIDs: [String] = []) {
+        self.isOptedOut = isOptedOut
+        self.contactIDs = contactIDs
+    }
 }
 
 extension JournalReader {

@@ -10,6 +10,10 @@ extension JournalReader {
             var status = JournalStatus()
             status.depths = try StatusQueries.depths(now: now, db)
             status.undecodedCallbacks = try StatusQueries.undecodedCallbacks(db)
+            status.profilesAwaited =
+                try Int.fetchOne(
+                    db.cachedStatement(sql: "SELECT count(*) FROM event WHERE waits_for = 'profile'")
+                ) ?? 0
             (status.optOutsPending, status.optOutsOverdue) = try StatusQueries.openOptOuts(now: now, db)
             status.pauses = try SettingTable.pauses(db).map {
                 JournalStatus.Pause(subject: $0.subject.name, reason: $0.reason, until: $0.until.milliseconds)
@@ -27,14 +31,7 @@ extension JournalReader {
         try await read { db in
             guard try StatusQueries.undecodedCallbacks(db) == 0 else { return false }
             let isBusy = try Bool.fetchOne(
-                db,
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM event WHERE state = 'available')
-                        OR EXISTS (SELECT 1 FROM event WHERE state = 'running')
-                        OR EXISTS (
-                            SELECT 1 FROM event
-                            WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL AND available_at <= ?)
-                    """,
+                db.cachedStatement(sql: "SELECT (\(EventTable.peekSQL)) OR EXISTS (\(EventTable.runningSQL))"),
                 arguments: [horizon]
             )
             return isBusy == false

@@ -23,6 +23,8 @@ package struct JournalStatus: Hashable, Sendable {
     package var depths: [Depth] = []
     /// Callbacks that are not decoded yet.
     package var undecodedCallbacks: Int = 0
+    /// Events whose contact's details are still to be asked of GetResponse, one request each.
+    package var profilesAwaited: Int = 0
     package var optOutsPending: Int = 0
     package var optOutsOverdue: Int = 0
     package var pauses: [Pause] = []

@@ -1,3 +1,4 @@
+import Model
 import GRDB
 import Time
 
@@ -6,14 +7,14 @@ enum RequestTable {
     /// Ages in milliseconds, oldest first, of the requests of this boot and of earlier ones within the window.
     static let agesSQL = """
         SELECT age FROM (
-            SELECT ?1 - granted_boot AS age FROM api_request WHERE boot_id = ?2 AND granted_boot > ?1 - ?3
+            SELECT max(?1 - granted_boot, 0) AS age FROM api_request WHERE boot_id = ?2 AND granted_boot > ?1 - ?3
             UNION ALL
             SELECT max(?4 - granted_at, 0) FROM api_request WHERE granted_at > ?4 - ?3 AND boot_id <> ?2
         )
         """
 
     static func window(cap: Int, length: Duration, now: TimeReading, _ db: Database) throws -> RequestWindow {
-        let arguments: StatementArguments = [now.boot, now.bootID, length.components.seconds * 1000, now.wall]
+        let arguments: StatementArguments = [now.boot, now.bootID, length.wholeMilliseconds, now.wall]
         let summary = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT count(*), max(age), min(age) FROM (\(agesSQL))"),
             arguments: arguments

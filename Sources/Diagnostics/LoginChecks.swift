@@ -1,0 +1,59 @@
+package import GetResponse
+package import Salesforce
+
+extension Check {
+    /// GetResponse: the key opens the account. Costs one request, counted like any other.
+    package static func getResponse(_ client: GetResponseClient) -> Check {
+        Check(name: "getresponse") {
+            do throws(GetResponseError) {
+                let account = try await client.account()
+                return [
+                    Finding(
+                        check: "getresponse.login",
+                        verdict: .ok,
+                        finding: "The key opens the GetResponse account \(account.accountID)."
+                    )
+                ]
+            } catch {
+                return [
+                    Finding(
+                        check: "getresponse.login",
+                        verdict: .failed,
+                        finding: "\(error)",
+                        remedy: remedy(for: error)
+                    )
+                ]
+            }
+        }
+    }
+
+    /// Salesforce: the log-in gives a token for the org.
+    package static func salesforce(_ client: SalesforceClient) -> Check {
+        Check(name: "salesforce") {
+            do {
+                let host = try await client.verifyLogin()
+                return [
+                    Finding(check: "salesforce.login", verdict: .ok, finding: "The log-in opens the org at \(host).")
+                ]
+            } catch {
+                return [
+                    Finding(
+                        check: "salesforce.login",
+                        verdict: .failed,
+                        finding: "\(error)",
+                        remedy: "Check salesforce.loginURL (the org's My Domain), clientID and clientSecret."
+                    )
+                ]
+            }
+        }
+    }
+
+    private static func remedy(for error: GetResponseError) -> String {
+        switch error {
+        case .authentication: "Make a new key in GetResponse (Integrations & API) and set getresponse.apiKey."
+        case .budgetExhausted, .rateLimited: "Run `leadrelay doctor` again then; `leadrelay status` shows the budget."
+        case .connection, .unusableBaseURL: "Check getresponse.baseURL and this machine's way to it."
+        default: "Try again; if it stays, ask GetResponse's support with this sentence."
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Journal
+import Logging
+import Model
+import Planning
+import Salesforce
+import Time
+
+/// Carries one effect out in Salesforce.
+struct EffectSender: Sendable {
+    let salesforce: SalesforceClient
+    let policy: SyncPolicy
+    let shape: OrgShape
+    let time: any TimeSource
+    let logger: Logger
+
+    /// Sends the effect; a field that the org lacks and that LeadRelay can do without is left out.
+    ///
+    /// - Returns: What to record of it: always a yes of Salesforce.
+    /// - Throws: `SalesforceError`, as the client found it.
+    func send(_ effect: PlannedEffect) async throws(SalesforceError) -> EffectResult {
+        var intent = effect.intent
+        let necessity = FieldNecessity(names: policy.fields)
+        while true {
+            let nowBoot = time.read().boot
+            intent.fields = shape.stripped(intent.fields, of: intent.object, nowBoot: nowBoot)
+            do {
+                return result(of: effect, try await write(intent))
+            } catch {
+                guard let name = error.missingField, necessity.isOptional(name, of: intent.object),
+                    intent.fields[name] != nil
+                else { throw error }
+                logger.notice(
+                    "The org lacks an optional field; leaving it out",
+                    metadata: ["object": "\(intent.object.rawValue)", "field": "\(name)"])
+                shape.remember(missing: name, of: intent.object, nowBoot: nowBoot)
+            }
+        }
+    }
+
+    private func write(_ intent: EffectIntent) async throws(SalesforceError) -> WriteResult {
+        // An opt-out must not be stopped by a duplicate alert.
+        let options = WriteOptions(allowsDuplicates: intent.kind.isOptOut)
+        switch intent.target {
+        case .record(let id):
+            guard !intent.fields.isEmpty else { return WriteResult(outcome: .updated(id: id), status: 200) }
+            return try await salesforce.update(intent.object, id: id, fields: intent.fields, options: options)
+        case .externalID(let field, let value) where intent.object == .task:
+            return try await TaskWriter(salesforce: salesforce, shape: shape, time: time)
+                .write(intent.fields, keyField: field, key: value, options: options)
+        case .externalID(let field, let value):
+            return try await salesforce.upsert(
+                intent.object, externalID: field, value: value, fields: intent.fields, options: options)
+        case .new:
+            return try await salesforce.create(intent.object, fields: intent.fields, options: options)
+        }
+    }
+
+    private func result(of effect: PlannedEffect, _ written: WriteResult) -> EffectResult {
+        let now = Timestamp(milliseconds: time.read().wall)
+        switch written.outcome {
+        case .created(let id):
+            return EffectResult(
+                effectID: effect.id, state: .confirmed, statusCode: written.status, recordID: id, created: true,
+                confirmedAt: now)
+        case .updated(let id):
+            return EffectResult(
+                effectID: effect.id, state: .confirmed, statusCode: written.status, recordID: id, created: false,
+                confirmedAt: now)
+        case .multipleMatches(let ids):
+            return EffectResult(
+                effectID: effect.id, state: .failed, statusCode: written.status,
+                errorText: "Several records have this external id: \(ids.joined(separator: ", ")). Merge them, then replay.")
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Journal
+import Logging
+import Model
+import Planning
+import Salesforce
+import Time
+
+extension EventExecutor {
+    /// Sends what is not confirmed yet: the required effects first, opt-outs read back, then the best-effort ones.
+    ///
+    /// - Throws: `TryFailure` for the first required effect that failed; what succeeded is in `results`.
+    func send(_ effects: [PlannedEffect], of event: ClaimedEvent, results: inout [EffectResult]) async throws {
+        let required = effects.filter { !$0.intent.isBestEffort }
+        let optOuts = required.filter(\.intent.kind.isOptOut)
+        let others = required.filter { !$0.intent.kind.isOptOut }
+        var failures: [TryFailure] = []
+        // Records are independent of one another, and an opt-out must reach all of them within one round trip.
+        for (effect, outcome) in await sendAll(optOuts.filter { !$0.isConfirmed }, of: event) {
+            note(outcome, of: effect, results: &results, failures: &failures)
+        }
+        for effect in others where !effect.isConfirmed && failures.isEmpty {
+            note(await send(effect, of: event), of: effect, results: &results, failures: &failures)
+        }
+        if !optOuts.isEmpty {
+            let gone = results.filter { $0.state == .failed }.map(\.effectID)
+            try await verify(optOuts.filter { !gone.contains($0.id) }, of: event, results: &results)
+            // The evidence is written before anything that is merely nice to have.
+            try await journal.recordEffects(results, of: event.ticket)
+        }
+        if let failure = failures.first { throw failure }
+        for effect in effects where effect.intent.isBestEffort && !effect.isConfirmed {
+            var ignored: [TryFailure] = []
+            note(await send(effect, of: event), of: effect, results: &results, failures: &ignored)
+        }
+    }
+
+    private func sendAll(
+        _ effects: [PlannedEffect],
+        of event: ClaimedEvent
+    ) async -> [(PlannedEffect, Result<EffectResult, TryFailure>)] {
+        await withTaskGroup { group in
+            for (index, effect) in effects.enumerated() {
+                group.addTask { (index, await send(effect, of: event)) }
+            }
+            var outcomes: [(Int, Result<EffectResult, TryFailure>)] = []
+            for await outcome in group { outcomes.append(outcome) }
+            return outcomes.sorted { $0.0 < $1.0 }.map { (effects[$0.0], $0.1) }
+        }
+    }
+
+    private func send(_ effect: PlannedEffect, of event: ClaimedEvent) async -> Result<EffectResult, TryFailure> {
+        guard await hasLease(event) else {
+            let reason = "the lease was too short to send anything"
+            return .failure(TryFailure(error: .notSent(reason: reason), object: effect.intent.object))
+        }
+        do throws(SalesforceError) {
+            return .success(try await sender.send(effect))
+        } catch {
+            return .failure(TryFailure(error: error, object: effect.intent.object))
+        }
+    }
+
+    /// Whether enough of the lease is left for a request; one renewal is tried before the answer is no.
+    private func hasLease(_ event: ClaimedEvent) async -> Bool {
+        let needed = configuration.requestTimeout.wholeMilliseconds
+        if leases.millisecondsLeft(event.ticket, nowBoot: time.read().boot) >= needed { return true }
+        let renewed = try? await journal.renewLeases([event.ticket], leaseDuration: configuration.leaseDuration)
+        guard let renewed else { return false }
+        leases.update([event.ticket], renewed: renewed)
+        return leases.millisecondsLeft(event.ticket, nowBoot: time.read().boot) >= needed
+    }
+
+    private func note(
+        _ outcome: Result<EffectResult, TryFailure>,
+        of effect: PlannedEffect,
+        results: inout [EffectResult],
+        failures: inout [TryFailure]
+    ) {
+        switch outcome {
+        case .success(let result):
+            results.append(result)
+            if result.state == .failed {
+                let fault = APIFault(code: "DUPLICATE_EXTERNAL_ID", message: result.errorText ?? "", fields: [])
+                failures.append(
+                    TryFailure(
+                        error: .faults(status: result.statusCode ?? 300, [fault], retryAfter: nil),
+                        object: effect.intent.object))
+            }
+        case .failure(let failure):
+            // A record that was deleted since the look-up can't be mailed from any more.
+            let isGone = effect.intent.kind.isOptOut && failure.error.isMissingRecord
+            results.append(
+                EffectResult(
+                    effectID: effect.id,
+                    state: failure.error.errorClass == .lostAnswer ? .unknown : .failed,
+                    errorText: isGone ? "The record is gone." : "\(failure.error)"))
+            if !isGone { failures.append(failure) }
+        }
+    }
+
+    /// Reads every opted-out record back; one that does not show the flag was not written, whatever the answer said.
+    private func verify(
+        _ effects: [PlannedEffect],
+        of event: ClaimedEvent,
+        results: inout [EffectResult]
+    ) async throws {
+        for object in [SalesforceObject.lead, .contact] {
+            let targets = effects.filter { $0.intent.object == object }
+            let ids = targets.compactMap(\.intent.recordID)
+            guard !ids.isEmpty else { continue }
+            let flags: [String: Bool]
+            do throws(SalesforceError) {
+                flags = try await resolver.optOutFlags(object, ids: ids)
+            } catch {
+                throw TryFailure(error: error, object: object)
+            }
+            let verifiedAt = now
+            for effect in targets {
+                guard let id = effect.intent.recordID else { continue }
+                switch flags.value(ofRecord: id) {
+                case true?:
+                    results.append(
+                        EffectResult(effectID: effect.id, state: .confirmed, recordID: id, verifiedAt: verifiedAt))
+                case false?:
+                    // No longer confirmed: the next try sends it again.
+                    let text = "Salesforce said yes, but the record does not show it."
+                    results.append(EffectResult(effectID: effect.id, state: .failed, recordID: id, errorText: text))
+                    throw TryFailure(
+                        error: .undecodable(reason: "the opt-out of \(object.rawValue) \(id) did not stay"), object: object)
+                case nil:
+                    results.append(
+                        EffectResult(effectID: effect.id, state: .failed, recordID: id, errorText: "The record is gone."))
+                }
+            }
+        }
+    }
+}
+
+extension EffectIntent {
+    var recordID: String? {
+        guard case .record(let id) = target else { return nil }
+        return id
+    }
+}
+
+extension [String: Bool] {
+    /// Salesforce ids come with 15 or 18 characters; the first 15 are the id.
+    fileprivate func value(ofRecord id: String) -> Bool? {
+        self[id] ?? first { $0.key.prefix(15) == id.prefix(15) }?.value
+    }
+}

@@ -1,0 +1,45 @@
+import Logging
+package import Journal
+import Model
+import Time
+
+/// What a drain found when it ended.
+package struct DrainReport: Hashable, Sendable {
+    /// What is paused, waiting for a person or for time.
+    package var pauses: [Pause]
+    /// How many events became dead letters while it ran.
+    package var died: Int
+
+    /// Whether everything that could be done was done, and nothing is held up.
+    package var isClean: Bool { pauses.isEmpty && died == 0 }
+}
+
+extension EventWorker {
+    /// Runs until nothing is available, running, or due within `grace`; budget is not waited for.
+    ///
+    /// - Throws: `JournalError` when the journal can't be used at all.
+    package func drain(grace: Duration) async throws -> DrainReport {
+        let startedAt = time.read().wall
+        let watcher = Task { await stopWhenDrained(grace: grace) }
+        defer { watcher.cancel() }
+        try await run()
+        let pauses = try await journal.reader.pauses()
+        let died = try await journal.reader.deadLetterCount(since: startedAt)
+        return DrainReport(pauses: pauses, died: died)
+    }
+
+    private func stopWhenDrained(grace: Duration) async {
+        while !Task.isCancelled {
+            do {
+                let horizon = time.read().wall + grace.wholeMilliseconds
+                // A profile that was just stored makes its event available: the fetches are asked about first.
+                let isFetching = try await fetching.hasWork()
+                let isDrained = try await journal.reader.isDrained(horizon: horizon)
+                if !isFetching, isIdle, isDrained { return stop() }
+            } catch {
+                logger.warning("The queue could not be looked at; trying again", metadata: ["error": "\(error)"])
+            }
+            try? await time.sleep(for: configuration.pollInterval)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Model
+import Salesforce
+import Time
+
+/// Logs an open or a click exactly once.
+///
+/// With a unique key field on Activity the key decides. An org without one has only the look before the write: the same
+/// subject for the same person on the same day counts as the same Task. That guarantee is weaker, and README says so.
+struct TaskWriter: Sendable {
+    let salesforce: SalesforceClient
+    let shape: OrgShape
+    let time: any TimeSource
+
+    func write(
+        _ fields: [String: FieldValue],
+        keyField: String,
+        key: String,
+        options: WriteOptions
+    ) async throws(SalesforceError) -> WriteResult {
+        let nowBoot = time.read().boot
+        if !shape.isMissing(keyField, of: .task, nowBoot: nowBoot) {
+            do {
+                return try await salesforce.upsert(.task, externalID: keyField, value: key, fields: fields, options: options)
+            } catch {
+                // Some orgs answer the bare NOT_FOUND for a field that is no external id.
+                guard error.missingField == keyField || error.faults.contains(where: { $0.code == "NOT_FOUND" })
+                else { throw error }
+                shape.remember(missing: keyField, of: .task, nowBoot: nowBoot)
+            }
+        }
+        if let existing = try await existingTask(fields) {
+            return WriteResult(outcome: .updated(id: existing), status: 200)
+        }
+        return try await salesforce.create(.task, fields: fields, options: options)
+    }
+
+    private func existingTask(_ fields: [String: FieldValue]) async throws(SalesforceError) -> String? {
+        guard let who = fields["WhoId"]?.string, let subject = fields["Subject"]?.string,
+            let description = fields["Description"]?.string
+        else { return nil }
+        let rows = try await salesforce.query(
+            "SELECT Id, Description FROM Task WHERE WhoId = \(SOQL.literal(who)) AND Subject = \(SOQL.literal(subject))")
+        // Description can't be filtered on in SOQL; it holds the time of the event.
+        return rows.first { $0.fields["Description"]?.string == description }?.fields["Id"]?.string
+    }
+}

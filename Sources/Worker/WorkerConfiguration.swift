@@ -1,0 +1,58 @@
+import Model
+package import Planning
+
+/// How a worker works; every duration is real time of the injected clocks.
+package struct WorkerConfiguration: Sendable {
+    /// The worker's name in leases, attempts and the request ledger: host, process and a random part.
+    package var owner: String
+    /// How many events are in hand at once, beside the one slot that is kept for opt-outs.
+    package var concurrency: Int
+    package var leaseDuration: Duration
+    /// How long events in hand may go on after a stop was asked for.
+    package var shutdownGrace: Duration
+    package var retry: RetryPolicy
+    /// How far back the same content without a delivery id counts as the same event.
+    package var duplicateWindow: Duration
+    /// How long a tag, open or click waits for its person to appear in Salesforce.
+    package var orphanWait: Duration
+    /// After which an opt-out that is not confirmed is overdue.
+    package var optOutDeadline: Duration
+    package var budget: RequestBudget
+    package var policy: SyncPolicy
+    /// The longest that one Salesforce request may take; nothing is sent with less lease left.
+    package var requestTimeout: Duration
+    /// How often the queue is looked at when nothing wakes the worker.
+    package var pollInterval: Duration
+    /// How many profiles are fetched at once.
+    package var fetchConcurrency: Int
+
+    package init(
+        owner: String,
+        concurrency: Int = 8,
+        leaseDuration: Duration = .seconds(30),
+        shutdownGrace: Duration = .seconds(20),
+        retry: RetryPolicy = RetryPolicy(),
+        duplicateWindow: Duration = .seconds(600),
+        orphanWait: Duration = .seconds(600),
+        optOutDeadline: Duration = .seconds(300),
+        budget: RequestBudget = RequestBudget(cap: 400),
+        policy: SyncPolicy = SyncPolicy(),
+        requestTimeout: Duration = .seconds(10),
+        pollInterval: Duration = .milliseconds(100),
+        fetchConcurrency: Int = 4
+    ) {
+        self.owner = owner
+        self.concurrency = concurrency
+        self.leaseDuration = leaseDuration
+        self.shutdownGrace = shutdownGrace
+        self.retry = retry
+        self.duplicateWindow = duplicateWindow
+        self.orphanWait = orphanWait
+        self.optOutDeadline = optOutDeadline
+        self.budget = budget
+        self.policy = policy
+        self.requestTimeout = requestTimeout
+        self.pollInterval = pollInterval
+        self.fetchConcurrency = fetchConcurrency
+    }
+}
