@@ -59,8 +59,13 @@ extension GetResponseError {
                     ? .authentication(code: nil, message: "The key or domain holds a character no header can carry.")
                     : .lostAnswer(reason: error.shortDescription)
             }
+        case let error as IOError where Self.connectErrors.contains(error.errnoCode):
+            self = .connection(reason: "no connection (errno \(error.errnoCode))")
         case is IOError, is HTTPParserError: self = .lostAnswer(reason: "the connection broke")
         default: self = .connection(reason: "no connection (\(type(of: error)))")
         }
     }
+
+    /// What only `connect` reports.
+    private static let connectErrors = [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ENETDOWN]
 }

@@ -31,7 +31,7 @@ struct JWTAssertion: JWTPayload {
     func signed(privateKeyPEM: String) async throws(SalesforceError) -> String {
         do {
             let encoder = JSONEncoder()
-            encoder.outputFormatting = .sortedKeys
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             let keys = JWTKeyCollection()
             await keys.add(
                 rsa: try Insecure.RSA.PrivateKey(pem: privateKeyPEM),
