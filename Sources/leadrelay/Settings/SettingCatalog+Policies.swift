@@ -1,0 +1,152 @@
+import Model
+import Planning
+
+/// The settings of the worker, of the mapping and of the log.
+extension SettingCatalog {
+    private static let fieldNames = SalesforceFieldNames()
+
+    static let salesforceFields = [
+        field("contactID", fieldNames.contactID, "Lead: external id (Text, unique) for GetResponse's contact id."),
+        field("listID", fieldNames.listID, "Lead: text, the id of the list."),
+        field("tags", fieldNames.tags, "Lead: text area, the tags."),
+        field("subscriptionDate", fieldNames.subscriptionDate, "Lead: date and time of the subscription."),
+        field("lastEmailOpened", fieldNames.lastEmailOpened, "Lead: date and time of the last open."),
+        field(
+            "lastUnsubscribeDate",
+            fieldNames.lastUnsubscribeDate,
+            "Optional: date and time of the last unsubscribe."
+        ),
+        field("score", fieldNames.score, "Optional: number, the score."),
+        field("eventKey", fieldNames.eventKey, "Optional, on Activity: external id (Text, unique) of a Task."),
+    ]
+
+    static let worker = [
+        SettingKey(
+            "worker.adminPort",
+            .integer(0...65_535),
+            default: "9101",
+            "The port of health and metrics on loopback; 0 takes a free one."
+        ),
+        SettingKey(
+            "worker.concurrency",
+            .integer(1...64),
+            default: "8",
+            "How many events are worked on at once, beside the one place that is kept for opt-outs."
+        ),
+        SettingKey(
+            "worker.leaseDuration",
+            .duration(.seconds(12) ... .seconds(3600)),
+            default: "30s",
+            "How long a claim holds unless it is renewed; a dead worker's events are free again after it."
+        ),
+        SettingKey(
+            "worker.shutdownGrace",
+            .duration(.zero ... .seconds(600)),
+            default: "20s",
+            "How long SIGTERM leaves for what is in hand before leases are given back."
+        ),
+        SettingKey(
+            "worker.maxAttempts",
+            .integer(1...100),
+            default: "8",
+            "How many tries an event gets before it is a dead letter."
+        ),
+        SettingKey(
+            "worker.retryBase",
+            .duration(.milliseconds(1) ... .seconds(3600)),
+            default: "1s",
+            "The longest wait before the second try; it doubles with each further one."
+        ),
+        SettingKey(
+            "worker.retryCap",
+            .duration(.milliseconds(1) ... .seconds(86_400)),
+            default: "5m",
+            "The longest wait before any try."
+        ),
+        SettingKey(
+            "worker.duplicateWindow",
+            .duration(.zero ... .seconds(86_400)),
+            default: "10m",
+            "How long the same content without a delivery id counts as told twice."
+        ),
+    ]
+
+    static let sync = [
+        SettingKey(
+            "sync.existingContact",
+            .choice(ExistingContactPolicy.allCases.map(\.rawValue)),
+            default: "update",
+            "What a subscribe does when only a Contact has its address: update it, also make a Lead, or ignore it."
+        ),
+        SettingKey(
+            "sync.name.placeholder",
+            .text,
+            example: "Unknown",
+            "FirstName where a contact has a single name; without it FirstName stays empty."
+        ),
+        SettingKey("sync.leadSource", .text, default: "Email Marketing", "LeadSource of Leads."),
+        SettingKey("sync.status", .text, default: "Open - Not Contacted", "Status of a Lead when it is created."),
+        SettingKey("sync.unsubscribedStatus", .text, default: "Unsubscribed", "Status of a Lead that opted out."),
+        SettingKey(
+            "sync.companyField",
+            .text,
+            default: "company",
+            "The GetResponse custom field that holds the company."
+        ),
+        SettingKey(
+            "sync.titleField",
+            .text,
+            default: "job_title",
+            "The GetResponse custom field that holds the title."
+        ),
+        SettingKey(
+            "sync.highIntentTags",
+            .list(of: nil),
+            default: ["pricing_page_visited", "demo_watched", "free_trial_started"],
+            fileOnly: true,
+            "The tags that set a Lead's Rating to Hot."
+        ),
+        SettingKey(
+            "sync.orphanWait",
+            .duration(.zero ... .seconds(7 * 86_400)),
+            default: "10m",
+            "How long a tag, open or click of somebody without a record waits for one."
+        ),
+    ]
+
+    static let optOut = [
+        SettingKey(
+            "optOut.reasons",
+            .list(of: [
+                "unsubscribe", "complaint", "blacklisted", "bounce", "user", "api", "automation", "cleaner", "support",
+            ]),
+            default: ["unsubscribe", "complaint", "blacklisted"],
+            "Which of GetResponse's reasons for a removal opt the person out."
+        ),
+        SettingKey(
+            "optOut.deadline",
+            .duration(.seconds(1) ... .seconds(86_400)),
+            default: "5m",
+            "How long an opt-out may take until it is overdue."
+        ),
+    ]
+
+    static let log = [
+        SettingKey(
+            "log.level",
+            .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]),
+            default: "info",
+            "The least severe level that is logged."
+        ),
+        SettingKey(
+            "log.format",
+            .choice(Settings.LogFormat.allCases.map(\.rawValue)),
+            default: "text",
+            "How a log line is written: for people, or one JSON object a line."
+        ),
+    ]
+
+    private static func field(_ name: String, _ standard: String, _ documentation: String) -> SettingKey {
+        SettingKey("salesforce.fields.\(name)", .fieldName, default: standard, documentation)
+    }
+}

@@ -1,0 +1,127 @@
+/// The settings of the journal, of ingest and of both APIs.
+extension SettingCatalog {
+    static let journal = [
+        SettingKey(
+            "journal.path",
+            .text,
+            default: "leadrelay.sqlite",
+            "The SQLite file, on a local disk; its -wal, -shm, .lock and .key stand beside it."
+        ),
+        SettingKey(
+            "journal.key",
+            .text,
+            example: "CHANGE-ME",
+            isSecret: true,
+            "Keys the chain that shows tampering; without it the file PATH.key, made at the first start, does."
+        ),
+        SettingKey(
+            "journal.migrate",
+            .choice(["auto", "never"]),
+            default: "auto",
+            "Whether ingest and worker bring the schema up to date at start, or leave it to `leadrelay migrate`."
+        ),
+    ]
+
+    static let ingest = [
+        SettingKey("ingest.host", .text, default: "127.0.0.1", "The address that ingest listens on."),
+        SettingKey(
+            "ingest.port",
+            .integer(0...65_535),
+            default: "8080",
+            "The port that ingest listens on; 0 takes a free one."
+        ),
+        SettingKey(
+            "ingest.token",
+            .pathToken,
+            example: "CHANGE-ME",
+            isSecret: true,
+            "Lets callbacks in, as the last part of their URL: /webhooks/getresponse/TOKEN; ingest requires it."
+        ),
+        SettingKey(
+            "ingest.maxBodyBytes",
+            .integer(1...1 << 30),
+            default: "1048576",
+            "The largest body that is accepted, in bytes; a larger one is answered 413."
+        ),
+        SettingKey(
+            "ingest.maxQueued",
+            .integer(1...1_000_000),
+            default: "10000",
+            "How many callbacks may wait for their commit before further ones are answered 503."
+        ),
+    ]
+
+    static let getResponse = [
+        SettingKey(
+            "getresponse.baseURL",
+            .url,
+            default: "https://api.getresponse.com/v3",
+            "GetResponse's API; for MAX https://api3.getresponse360.com/v3 (or .pl)."
+        ),
+        SettingKey(
+            "getresponse.apiKey",
+            .credential,
+            example: "CHANGE-ME",
+            isSecret: true,
+            "The API key of the GetResponse account; worker requires it."
+        ),
+        SettingKey(
+            "getresponse.domain",
+            .domain,
+            example: "example.com",
+            "The account's domain (X-Domain), which MAX requires and other plans must not send."
+        ),
+        SettingKey(
+            "getresponse.plan",
+            .choice(Settings.Plan.allCases.map(\.rawValue)),
+            default: "standard",
+            "How many requests an hour the account may send: standard 400, max 5,000."
+        ),
+        SettingKey(
+            "getresponse.hourlyCap",
+            .integer(1...1_000_000),
+            example: "400",
+            "Requests an hour instead of the plan's number, where other programs share the account."
+        ),
+    ]
+
+    static let salesforce = [
+        SettingKey(
+            "salesforce.loginURL",
+            .salesforceURL,
+            example: "https://example.my.salesforce.com",
+            "The org's My Domain address; worker requires it."
+        ),
+        SettingKey(
+            "salesforce.clientID",
+            .credential,
+            example: "CHANGE-ME",
+            "The consumer key of the connected app; worker requires it."
+        ),
+        SettingKey(
+            "salesforce.clientSecret",
+            .credential,
+            example: "CHANGE-ME",
+            isSecret: true,
+            "The consumer secret, for the client credentials flow."
+        ),
+        SettingKey(
+            "salesforce.username",
+            .text,
+            example: "integration@example.com",
+            "The user to act as, for the JWT bearer flow (instead of the secret)."
+        ),
+        SettingKey(
+            "salesforce.privateKeyPath",
+            .text,
+            example: "/etc/leadrelay/salesforce.pem",
+            "The PEM file of the private key, for the JWT bearer flow."
+        ),
+        SettingKey(
+            "salesforce.apiVersion",
+            .apiVersion,
+            default: "v59.0",
+            "The version of Salesforce's REST API."
+        ),
+    ]
+}

@@ -1,0 +1,66 @@
+import Configuration
+import Foundation
+
+extension Settings {
+    /// Where the file is looked for when no `--config` names it; the first that exists is taken.
+    static let defaultPaths = ["leadrelay.yaml", "/etc/leadrelay/leadrelay.yaml"]
+
+    /// Loads the settings: the environment over the file over the defaults.
+    ///
+    /// - Parameters:
+    ///   - configPath: The file that `--config` names, which must exist; nil looks in `defaultPaths`, where none is needed.
+    ///   - environment: The process's variables; a test passes its own.
+    ///   - readText: Reads the settings file and the files of secrets; a test passes its own.
+    /// - Returns: Settings whose values are each usable; what a command needs may still be missing.
+    /// - Throws: `SettingsError` with everything that is wrong, in file and environment alike.
+    static func load(
+        configPath: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        readText: TextFileReading = TextFile.read
+    ) throws(SettingsError) -> Settings {
+        let file = try findFile(configPath: configPath, readText: readText)
+        let variables = SettingsEnvironment(environment, readText: readText)
+        let problems = file.problems + variables.problems
+        guard problems.isEmpty else { throw SettingsError(problems) }
+        let reader = ConfigReader(providers: [
+            variables.provider,
+            SettingsProvider(providerName: file.name, values: file.values),
+            SettingsProvider(providerName: "defaults", values: SettingCatalog.standards),
+        ])
+        let settings: Settings
+        do {
+            settings = try Settings(reader)
+        } catch {
+            throw SettingsError([.unreadSetting("\(error)")])
+        }
+        guard settings.conflicts.isEmpty else { throw SettingsError(settings.conflicts) }
+        return settings
+    }
+
+    private static func findFile(
+        configPath: String?,
+        readText: TextFileReading
+    ) throws(SettingsError) -> SettingsFile {
+        for path in configPath.map({ [$0] }) ?? defaultPaths {
+            do {
+                return SettingsFile(name: path, text: try readText(path))
+            } catch {
+                guard error == .missing, configPath == nil else {
+                    throw SettingsError([.unreadable(file: path, reason: error.reason)])
+                }
+            }
+        }
+        return .none
+    }
+
+    /// Values that are each right but don't go together, whatever the command.
+    private var conflicts: [SettingsProblem] {
+        guard worker.retryBase > worker.retryCap else { return [] }
+        return [
+            .conflict(
+                "worker.retryBase is \(SettingDuration(worker.retryBase)), which is longer than worker.retryCap "
+                    + "(\(SettingDuration(worker.retryCap))); make it shorter"
+            )
+        ]
+    }
+}

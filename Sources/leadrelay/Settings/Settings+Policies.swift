@@ -1,0 +1,65 @@
+import Configuration
+import Planning
+
+extension Settings {
+    /// The settings under `worker`.
+    struct Worker: Hashable, Sendable {
+        /// On loopback; 0 takes a free one.
+        var adminPort: Int
+        var concurrency: Int
+        var leaseDuration: Duration
+        var shutdownGrace: Duration
+        var maxAttempts: Int
+        var retryBase: Duration
+        var retryCap: Duration
+        var duplicateWindow: Duration
+
+        init(_ reader: ConfigReader) throws {
+            adminPort = try reader.requiredInt(forKey: "adminPort")
+            concurrency = try reader.requiredInt(forKey: "concurrency")
+            leaseDuration = try reader.duration(forKey: "leaseDuration")
+            shutdownGrace = try reader.duration(forKey: "shutdownGrace")
+            maxAttempts = try reader.requiredInt(forKey: "maxAttempts")
+            retryBase = try reader.duration(forKey: "retryBase")
+            retryCap = try reader.duration(forKey: "retryCap")
+            duplicateWindow = try reader.duration(forKey: "duplicateWindow")
+        }
+    }
+
+    /// The settings under `sync`.
+    struct Sync: Hashable, Sendable {
+        var existingContact: ExistingContactPolicy
+        /// FirstName of a single name; nil leaves it empty.
+        var namePlaceholder: String?
+        var leadSource: String
+        var status: String
+        var unsubscribedStatus: String
+        var companyField: String
+        var titleField: String
+        var highIntentTags: [String]
+        var orphanWait: Duration
+
+        init(_ reader: ConfigReader) throws {
+            existingContact = try reader.requiredString(forKey: "existingContact", as: ExistingContactPolicy.self)
+            namePlaceholder = reader.string(forKey: "name.placeholder")
+            leadSource = try reader.requiredString(forKey: "leadSource")
+            status = try reader.requiredString(forKey: "status")
+            unsubscribedStatus = try reader.requiredString(forKey: "unsubscribedStatus")
+            companyField = try reader.requiredString(forKey: "companyField")
+            titleField = try reader.requiredString(forKey: "titleField")
+            highIntentTags = try reader.requiredStringArray(forKey: "highIntentTags")
+            orphanWait = try reader.duration(forKey: "orphanWait")
+        }
+    }
+
+    /// The settings under `optOut`.
+    struct OptOut: Hashable, Sendable {
+        var reasons: [String]
+        var deadline: Duration
+
+        init(_ reader: ConfigReader) throws {
+            reasons = try reader.requiredStringArray(forKey: "reasons")
+            deadline = try reader.duration(forKey: "deadline")
+        }
+    }
+}

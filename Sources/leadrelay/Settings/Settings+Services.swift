@@ -1,0 +1,73 @@
+import Configuration
+import Model
+
+extension Settings {
+    /// The settings under `getresponse`.
+    struct GetResponse: Hashable, Sendable {
+        var baseURL: ServiceURL
+        var apiKey: Secret?
+        var domain: String?
+        var plan: Plan
+        /// As it is set; `requestsPerHour` is what holds.
+        var hourlyCap: Int?
+
+        /// The most requests in any hour: the cap, else the plan's number.
+        var requestsPerHour: Int { hourlyCap ?? plan.requestsPerHour }
+
+        init(_ reader: ConfigReader) throws {
+            baseURL = try ServiceURL(reader.requiredString(forKey: "baseURL"))
+            apiKey = reader.secret(forKey: "apiKey")
+            domain = reader.string(forKey: "domain")
+            plan = try reader.requiredString(forKey: "plan", as: Plan.self)
+            hourlyCap = reader.int(forKey: "hourlyCap")
+        }
+    }
+
+    /// What the GetResponse account may send.
+    enum Plan: String, CaseIterable, Sendable {
+        case standard
+        case max
+
+        var requestsPerHour: Int {
+            switch self {
+            case .standard: 400
+            case .max: 5000
+            }
+        }
+    }
+
+    /// The settings under `salesforce`.
+    struct Salesforce: Hashable, Sendable {
+        var loginURL: ServiceURL?
+        var clientID: String?
+        var clientSecret: Secret?
+        var username: String?
+        var privateKeyPath: String?
+        var apiVersion: String
+        var fields: SalesforceFieldNames
+
+        init(_ reader: ConfigReader) throws {
+            loginURL = try reader.string(forKey: "loginURL").map { try ServiceURL($0) }
+            clientID = reader.string(forKey: "clientID")
+            clientSecret = reader.secret(forKey: "clientSecret")
+            username = reader.string(forKey: "username")
+            privateKeyPath = reader.string(forKey: "privateKeyPath")
+            apiVersion = try reader.requiredString(forKey: "apiVersion")
+            fields = try SalesforceFieldNames(reader.scoped(to: "fields"))
+        }
+    }
+}
+
+extension SalesforceFieldNames {
+    fileprivate init(_ reader: ConfigReader) throws {
+        self.init()
+        contactID = try reader.requiredString(forKey: "contactID")
+        listID = try reader.requiredString(forKey: "listID")
+        tags = try reader.requiredString(forKey: "tags")
+        subscriptionDate = try reader.requiredString(forKey: "subscriptionDate")
+        lastEmailOpened = try reader.requiredString(forKey: "lastEmailOpened")
+        lastUnsubscribeDate = try reader.requiredString(forKey: "lastUnsubscribeDate")
+        score = try reader.requiredString(forKey: "score")
+        eventKey = try reader.requiredString(forKey: "eventKey")
+    }
+}
