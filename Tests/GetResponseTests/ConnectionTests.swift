@@ -34,11 +34,10 @@ import Testing
     }
 
     @Test func refusedConnectionIsNoLostAnswer() async throws {
-        let server = try ScriptedServer(.always(.drop))
-        let url = server.baseURL
-        server.stop()
+        let server = try ScriptedServer(.always(.drop), isListening: false)
+        defer { server.stop() }
         let gate = TestGate()
-        try await withClient(baseURL: url, gate: gate) { client in
+        try await withClient(baseURL: server.baseURL, gate: gate) { client in
             do throws(GetResponseError) {
                 _ = try await client.account()
                 Issue.record("nobody listens there")

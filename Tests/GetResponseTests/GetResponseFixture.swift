@@ -89,7 +89,7 @@ func withClient(
         configuration: configuration,
         httpClient: httpClient,
         gate: gate,
-        logger: Logger(label: "test"),
+        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         time: FixedTime()
     )
     do {

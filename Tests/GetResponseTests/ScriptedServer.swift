@@ -55,8 +55,8 @@ final class ScriptedServer: Sendable {
     var baseURL: String { "http://127.0.0.1:\(port)" }
     var requests: [Received] { received.withLock { $0 } }
 
-    /// Listens on a free port.
-    init(_ script: Script) throws {
+    /// Takes a free port, and listens there unless it is to refuse every connection.
+    init(_ script: Script, isListening: Bool = true) throws {
         self.script = script
         listener = socket(AF_INET, Self.stream, 0)
         var address = sockaddr_in()
@@ -66,13 +66,14 @@ final class ScriptedServer: Sendable {
         let descriptor = listener
         let status = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                guard bind(descriptor, generic, length) == 0, listen(descriptor, 64) == 0 else { return Int32(-1) }
+                guard bind(descriptor, generic, length) == 0 else { return Int32(-1) }
+                guard !isListening || listen(descriptor, 64) == 0 else { return Int32(-1) }
                 return getsockname(descriptor, generic, &length)
             }
         }
         guard status == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
         port = UInt16(bigEndian: address.sin_port)
-        Thread.detachNewThread { self.accept() }
+        if isListening { Thread.detachNewThread { self.accept() } }
     }
 
     func stop() {
