@@ -12,7 +12,7 @@ extension SettingCatalog {
             .text,
             example: "CHANGE-ME",
             isSecret: true,
-            "Keys the chain that shows tampering; without it the file PATH.key, made at the first start, does."
+            "Keys the chain that shows tampering, and must not change later; without it the file PATH.key does."
         ),
         SettingKey(
             "journal.migrate",

@@ -47,13 +47,13 @@ extension SettingsProblem: CustomStringConvertible {
     var description: String {
         switch self {
         case .unknownKey(.file(let file, let line), let name, let suggestion):
-            "\(file):\(line): unknown setting \"\(name)\"; \(advice(suggestion))"
+            "\(file):\(line): unknown setting \(name.debugDescription); \(advice(suggestion))"
         case .unknownKey(.environment, let name, let suggestion):
             "unknown setting \(name) in the environment; \(advice(suggestion))"
         case .fileOnly(let environmentName, let key):
             "\(environmentName) is not read; set \(key) in the settings file"
         case .illTyped(let origin, let key, let value, let remedy):
-            "\(origin.prefix)\(origin.subject(key)) \(value.map { "is \"\($0)\"" } ?? "is not usable"); \(remedy)"
+            "\(origin.prefix)\(origin.subject(key)) \(value.map { "is \($0.debugDescription)" } ?? "is not usable"); \(remedy)"
         case .section(let origin, let name):
             "\(origin.prefix)\"\(name)\" is a section; put its settings beneath it, indented"
         case .repeated(let origin, let key):

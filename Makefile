@@ -1,0 +1,79 @@
+# `make` lists the targets. Demo and tests share one debug build, so that whichever comes second has nothing to compile.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+
+# The import check makes the dependencies in Package.swift the truth: no module reaches one it does not name.
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+SWIFT_MINIMUM := 6.3
+SOURCES := Sources Tests Package.swift
+
+.PHONY: help setup build demo test lint format bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Check Swift and install the Debian packages that are missing
+	@version=$$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -n 1)
+	if [ -z "$$version" ]; then
+	  echo "setup: there is no Swift here; install $(SWIFT_MINIMUM) or later from https://www.swift.org/install" >&2
+	  exit 1
+	fi
+	if [ "$$(printf '%s\n' $(SWIFT_MINIMUM) "$$version" | sort -V | head -n 1)" != $(SWIFT_MINIMUM) ]; then
+	  echo "setup: this is Swift $$version; install $(SWIFT_MINIMUM) or later from https://www.swift.org/install" >&2
+	  exit 1
+	fi
+	if [ "$$(uname)" = Darwin ]; then
+	  echo "setup: Swift $$version is here and macOS brings the rest; nothing to do."
+	  exit 0
+	fi
+	missing=()
+	[ -e /usr/include/sqlite3.h ] || missing+=(libsqlite3-dev)
+	[ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+	command -v sqlite3 >/dev/null || missing+=(sqlite3)
+	if [ $${#missing[@]} -eq 0 ]; then
+	  echo "setup: Swift $$version, SQLite and zlib are here; nothing to do."
+	  exit 0
+	fi
+	if ! command -v apt-get >/dev/null; then
+	  echo "setup: install what Debian calls $${missing[*]} with this system's package manager, then try again" >&2
+	  exit 1
+	fi
+	sudo=
+	if [ "$$(id -u)" -ne 0 ]; then
+	  if ! command -v sudo >/dev/null; then
+	    echo "setup: run as root: apt-get install $${missing[*]}" >&2
+	    exit 1
+	  fi
+	  sudo=sudo
+	fi
+	echo "setup: installing $${missing[*]} with apt-get."
+	$$sudo apt-get update -qq
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}"
+	echo "setup: done."
+
+build: setup ## Build leadrelay and leadrelay-sandbox (debug)
+	swift build $(SWIFT_FLAGS)
+
+demo: build ## Run the whole thing on this machine, no account needed
+	@exec .build/debug/leadrelay-sandbox demo $(DEMO_FLAGS)
+
+test: build ## Run all tests, those with real processes included
+	swift test --disable-xctest $(SWIFT_FLAGS) $(TEST_FLAGS)
+
+lint: ## Check the format of all Swift code
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## Format all Swift code in place
+	swift format format --in-place --parallel --recursive $(SOURCES)
+
+bench: setup ## Run the benchmarks
+	@if [ -x Benchmarks/run ]; then
+	  exec Benchmarks/run
+	fi
+	echo "bench: there are no benchmarks yet, so nothing was measured."
+
+clean: ## Remove what was built, but not the downloaded packages
+	swift package clean
