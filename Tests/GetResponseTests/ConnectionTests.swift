@@ -3,7 +3,7 @@ import Model
 import Testing
 
 /// What happens when no whole answer comes, or none may be asked for.
-@Suite struct ConnectionTests {
+@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
     private func error(
         _ reply: ScriptedServer.Reply,
         timeout: Duration = .seconds(10)
@@ -31,6 +31,10 @@ import Testing
 
     @Test func silenceEndsWithTheTimeout() async throws {
         #expect(isLost(try await error(.hang, timeout: .milliseconds(150))))
+    }
+
+    @Test func bodyThatNeverEndsRunsIntoTheTimeoutToo() async throws {
+        #expect(isLost(try await error(.stall(200), timeout: .milliseconds(150))))
     }
 
     @Test func refusedConnectionIsNoLostAnswer() async throws {

@@ -27,6 +27,8 @@ final class ScriptedServer: Sendable {
         case drop
         /// Announces a longer body than it sends, then closes.
         case cutOff(Int)
+        /// Begins an answer, and keeps the connection open without ever ending it.
+        case stall(Int)
         /// Keeps the connection open and says nothing.
         case hang
     }
@@ -92,6 +94,10 @@ final class ScriptedServer: Sendable {
         #endif
     }
 
+    private static func beginning(_ status: Int) -> String {
+        "HTTP/1.1 \(status) Scripted\r\nContent-Length: 1000\r\n\r\n{\"id\":"
+    }
+
     private func accept() {
         while true {
             #if canImport(Glibc)
@@ -125,8 +131,11 @@ final class ScriptedServer: Sendable {
                 send(connection, head + "\r\n" + body)
             case .drop: return
             case .cutOff(let status):
-                send(connection, "HTTP/1.1 \(status) Scripted\r\nContent-Length: 1000\r\n\r\n{\"id\":")
+                send(connection, Self.beginning(status))
                 return
+            case .stall(let status):
+                send(connection, Self.beginning(status))
+                while receive(connection, &buffer) {}
             case .hang: while receive(connection, &buffer) {}
             }
         }
