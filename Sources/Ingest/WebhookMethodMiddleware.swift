@@ -15,6 +15,8 @@ struct WebhookMethodMiddleware<Context: RequestContext>: RouterMiddleware {
         guard request.method != .get, request.method != .post, let source = WebhookSource(path: request.uri.path)
         else { return try await next(request, context) }
         metrics.answered(.wrongMethod, source: source, in: .zero)
-        return try IngestAnswer.wrongMethod.response()
+        let response = try IngestAnswer.wrongMethod.response()
+        // A body after the answer to HEAD would be read as the start of the next answer.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }
