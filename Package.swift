@@ -23,6 +23,7 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -41,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -106,8 +108,8 @@ let package = Package(
         .executableTarget(
             name: "leadrelay-sandbox",
             dependencies: [
-                "Sandbox", argumentParser, asyncHTTPClient, hummingbird, logging, nioCore, nioFoundationCompat,
-                serviceLifecycle, subprocess,
+                "Sandbox", argumentParser, asyncHTTPClient, logging, nioCore, nioFoundationCompat, serviceLifecycle,
+                subprocess, systemPackage, unixSignals,
             ]
         ),
 
@@ -173,7 +175,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Journal", "Model", "Sandbox", "TestSupport", "Time", asyncHTTPClient, logging, nioCore,
-                nioFoundationCompat, subprocess,
+                nioFoundationCompat, subprocess, systemPackage,
             ]
         ),
     ],

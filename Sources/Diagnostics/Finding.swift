@@ -8,7 +8,7 @@ package struct Finding: Hashable, Codable, Sendable {
         case failed
     }
 
-    /// The check's name, the same in every run: `journal.sqlite`, `salesforce.login`, …
+    /// The check's name, such as `journal.sqlite`, the same in every run.
     package var check: String
     package var verdict: Verdict
     /// What is so, in one sentence.

@@ -32,7 +32,11 @@ extension Check {
                 remedy: "See `leadrelay audit opt-outs --overdue` and `leadrelay dead-letters list`."
             )
         }
-        return Finding(check: "journal.file", verdict: .ok, finding: "The journal \(path) opens and its schema is current.")
+        return Finding(
+            check: "journal.file",
+            verdict: .ok,
+            finding: "The journal \(path) opens and its schema is current."
+        )
     }
 
     private static func surroundings(of environment: JournalEnvironment) -> [Finding] {
@@ -40,15 +44,18 @@ extension Check {
         let version = environment.sqliteVersion
         if environment.hasCheckpointFix {
             findings.append(
-                Finding(check: "journal.sqlite", verdict: .ok, finding: "SQLite \(version) has the checkpoint fix."))
+                Finding(check: "journal.sqlite", verdict: .ok, finding: "SQLite \(version) has the checkpoint fix.")
+            )
         } else {
             findings.append(
                 Finding(
                     check: "journal.sqlite",
                     verdict: .ok,
-                    finding: "SQLite \(version) lacks the fix of its WAL-reset bug; LeadRelay's own lock keeps it away.",
+                    finding:
+                        "SQLite \(version) lacks the fix of its WAL-reset bug; LeadRelay's own lock keeps it away.",
                     remedy: "Let no other program write to or checkpoint the file (Litestream needs SQLite 3.51.3)."
-                ))
+                )
+            )
         }
         if let name = environment.unsuitableFileSystem {
             findings.append(
@@ -57,12 +64,14 @@ extension Check {
                     verdict: .failed,
                     finding: "The journal lies on \(name), where SQLite's write-ahead log is not safe.",
                     remedy: "Move it to a local disk."
-                ))
+                )
+            )
         }
         let processes = environment.openedBy.map(String.init).joined(separator: ", ")
         if !processes.isEmpty {
             findings.append(
-                Finding(check: "journal.processes", verdict: .ok, finding: "Open in the processes \(processes)."))
+                Finding(check: "journal.processes", verdict: .ok, finding: "Open in the processes \(processes).")
+            )
         }
         return findings
     }

@@ -2,7 +2,9 @@ package import GetResponse
 package import Salesforce
 
 extension Check {
-    /// GetResponse: the key opens the account. Costs one request, counted like any other.
+    /// GetResponse: the key opens the account.
+    ///
+    /// Costs one request, counted like any other.
     package static func getResponse(_ client: GetResponseClient) -> Check {
         Check(name: "getresponse") {
             do throws(GetResponseError) {

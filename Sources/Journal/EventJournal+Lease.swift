@@ -104,8 +104,10 @@ extension JournalReader {
                         SELECT EXISTS (
                             SELECT 1 FROM event WHERE state = 'running'
                                 AND iif(lease_boot_id = ?, lease_until_boot < ?, lease_until < ?))
-                        """),
-                arguments: [now.bootID, now.boot, now.wall]) ?? false
+                        """
+                ),
+                arguments: [now.bootID, now.boot, now.wall]
+            ) ?? false
         }
     }
 }

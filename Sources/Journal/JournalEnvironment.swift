@@ -37,7 +37,8 @@ package struct JournalEnvironment: Sendable {
 
     /// Types in `/proc/self/mounts` whose files two machines can reach, or whose memory maps are not shared.
     private static let unsuitable: Set<String> = [
-        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs", "fuse.s3fs",
+        "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs",
+        "fuse.s3fs",
     ]
 
     private static func unsuitableFileSystem(_ path: String) -> String? {
@@ -62,7 +63,9 @@ package struct JournalEnvironment: Sendable {
         return processes.filter { process in
             let folder = "/proc/\(process)/fd"
             let descriptors = (try? manager.contentsOfDirectory(atPath: folder)) ?? []
-            return descriptors.contains { (try? manager.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == target }
+            return descriptors.contains { descriptor in
+                (try? manager.destinationOfSymbolicLink(atPath: "\(folder)/\(descriptor)")) == target
+            }
         }
         .sorted()
     }

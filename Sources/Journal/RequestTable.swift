@@ -1,5 +1,5 @@
-import Model
 import GRDB
+import Model
 import Time
 
 /// The statements of `api_request`.
@@ -16,14 +16,17 @@ enum RequestTable {
     static func window(cap: Int, length: Duration, now: TimeReading, _ db: Database) throws -> RequestWindow {
         let arguments: StatementArguments = [now.boot, now.bootID, length.wholeMilliseconds, now.wall]
         let summary = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT count(*), max(age), min(age) FROM (\(agesSQL))"),
+            db.cachedStatement(
+                sql: "SELECT count(*), max(age), min(age), count(*) FILTER (WHERE age < 1000) FROM (\(agesSQL))"
+            ),
             arguments: arguments
         )
         let count: Int = summary?[0] ?? 0
         var window = RequestWindow(
             count: count,
             oldestAge: (summary?[1] as Int64?).map { .milliseconds($0) },
-            newestAge: (summary?[2] as Int64?).map { .milliseconds($0) }
+            newestAge: (summary?[2] as Int64?).map { .milliseconds($0) },
+            lastSecondCount: summary?[3] ?? 0
         )
         if count >= cap {
             // One fits when the window holds cap - 1, so that many of the newest may stay.

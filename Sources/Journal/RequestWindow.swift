@@ -10,17 +10,21 @@ package struct RequestWindow: Hashable, Sendable {
     package var newestAge: Duration?
     /// The age of the one that has to leave the window before another may be granted, when the window is full.
     package var blockingAge: Duration?
+    /// How many requests were granted within the last second.
+    package var lastSecondCount: Int
 
     package init(
         count: Int = 0,
         oldestAge: Duration? = nil,
         newestAge: Duration? = nil,
-        blockingAge: Duration? = nil
+        blockingAge: Duration? = nil,
+        lastSecondCount: Int = 0
     ) {
         self.count = count
         self.oldestAge = oldestAge
         self.newestAge = newestAge
         self.blockingAge = blockingAge
+        self.lastSecondCount = lastSecondCount
     }
 }
 

@@ -9,13 +9,17 @@ package final class WorkerLock: Sendable {
     ///
     /// - Throws: `JournalError.unusable` where the file can't be made or somebody else lives under that name.
     package init(journalPath: String, owner: String) throws(JournalError) {
-        path = Self.path(journalPath: journalPath, owner: owner)
+        let path = Self.path(journalPath: journalPath, owner: owner)
+        let lock: FileLock
         do {
             lock = try FileLock(path: path)
         } catch {
             throw .unusable("The worker's lock \(path) can't be made; check the permissions of the journal's folder.")
         }
         guard lock.tryAcquire() else { throw .unusable("Another worker runs under the name \(owner).") }
+        // Not before the lock is ours: `deinit` also runs when `init` throws, and would unlink the living worker's file.
+        self.path = path
+        self.lock = lock
     }
 
     deinit {

@@ -34,7 +34,10 @@ struct CallbackDecoding: Sendable {
         Counter(label: "leadrelay_duplicates_total").increment(by: result.duplicates)
         logger.debug(
             "Decoded callbacks",
-            metadata: ["callbacks": "\(callbacks.count)", "events": "\(result.added)", "duplicates": "\(result.duplicates)"])
+            metadata: [
+                "callbacks": "\(callbacks.count)", "events": "\(result.added)", "duplicates": "\(result.duplicates)",
+            ]
+        )
         return true
     }
 
@@ -54,7 +57,10 @@ struct CallbackDecoding: Sendable {
                 event: event,
                 lane: Classification.lane(of: event, source: callback.source),
                 isOptOut: Classification.isOptOut(
-                    event.action, reason: event.payload.reason, policy: policy)
+                    event.action,
+                    reason: event.payload.reason,
+                    policy: policy
+                )
             )
         }
         return DecodedCallback(callback: callback, elements: elements)

@@ -31,7 +31,8 @@ struct EffectSender: Sendable {
                 else { throw error }
                 logger.notice(
                     "The org lacks an optional field; leaving it out",
-                    metadata: ["object": "\(intent.object.rawValue)", "field": "\(name)"])
+                    metadata: ["object": "\(intent.object.rawValue)", "field": "\(name)"]
+                )
                 shape.remember(missing: name, of: intent.object, nowBoot: nowBoot)
             }
         }
@@ -49,7 +50,12 @@ struct EffectSender: Sendable {
                 .write(intent.fields, keyField: field, key: value, options: options)
         case .externalID(let field, let value):
             return try await salesforce.upsert(
-                intent.object, externalID: field, value: value, fields: intent.fields, options: options)
+                intent.object,
+                externalID: field,
+                value: value,
+                fields: intent.fields,
+                options: options
+            )
         case .new:
             return try await salesforce.create(intent.object, fields: intent.fields, options: options)
         }
@@ -60,16 +66,30 @@ struct EffectSender: Sendable {
         switch written.outcome {
         case .created(let id):
             return EffectResult(
-                effectID: effect.id, state: .confirmed, statusCode: written.status, recordID: id, created: true,
-                confirmedAt: now)
+                effectID: effect.id,
+                state: .confirmed,
+                statusCode: written.status,
+                recordID: id,
+                created: true,
+                confirmedAt: now
+            )
         case .updated(let id):
             return EffectResult(
-                effectID: effect.id, state: .confirmed, statusCode: written.status, recordID: id, created: false,
-                confirmedAt: now)
+                effectID: effect.id,
+                state: .confirmed,
+                statusCode: written.status,
+                recordID: id,
+                created: false,
+                confirmedAt: now
+            )
         case .multipleMatches(let ids):
             return EffectResult(
-                effectID: effect.id, state: .failed, statusCode: written.status,
-                errorText: "Several records have this external id: \(ids.joined(separator: ", ")). Merge them, then replay.")
+                effectID: effect.id,
+                state: .failed,
+                statusCode: written.status,
+                errorText:
+                    "Several records have this external id: \(ids.joined(separator: ", ")). Merge them, then replay."
+            )
         }
     }
 }

@@ -49,7 +49,8 @@ extension EventExecutor {
     private func pause(_ subject: PauseSubject, until: Timestamp, errorClass: ErrorClass, reason: String) async {
         logger.error(
             "Paused: a setting or a permission must be mended",
-            metadata: ["pause": "\(subject.name)", "reason": "\(reason)", "until": "\(until.iso8601)"])
+            metadata: ["pause": "\(subject.name)", "reason": "\(reason)", "until": "\(until.iso8601)"]
+        )
         Counter(label: "leadrelay_pauses_total", dimensions: [("class", errorClass.rawValue)]).increment()
         do {
             try await journal.setPause(Pause(subject: subject, reason: reason, errorClass: errorClass, until: until))
@@ -71,7 +72,8 @@ extension EventExecutor {
             case .field(let object, let name):
                 return effects.contains { effect in
                     effect.object.rawValue == object
-                        && (name.isEmpty ? !event.isOptOut : effect.fields[name] != nil || effect.target.isBy(field: name))
+                        && (name.isEmpty
+                            ? !event.isOptOut : effect.fields[name] != nil || effect.target.isBy(field: name))
                 }
             }
         }
@@ -96,10 +98,18 @@ extension EventExecutor {
             }
             guard let record, record.shows(open.fields) else {
                 return EffectResult(
-                    effectID: open.id, state: .failed, errorText: "The answer was lost, and the record does not show it.")
+                    effectID: open.id,
+                    state: .failed,
+                    errorText: "The answer was lost, and the record does not show it."
+                )
             }
             return EffectResult(
-                effectID: open.id, state: .confirmed, recordID: record.id, confirmedAt: now, verifiedAt: now)
+                effectID: open.id,
+                state: .confirmed,
+                recordID: record.id,
+                confirmedAt: now,
+                verifiedAt: now
+            )
         }
     }
 }
@@ -116,7 +126,9 @@ extension SalesforceRecord {
     fileprivate func shows(_ sent: [String: FieldValue]) -> Bool {
         sent.allSatisfy { name, value in
             guard let held = fields[name] else { return true }
-            if let held = held.string.flatMap({ Timestamp(text: $0) }), let value = value.string.flatMap({ Timestamp(text: $0) }) {
+            if let held = held.string.flatMap({ Timestamp(text: $0) }),
+                let value = value.string.flatMap({ Timestamp(text: $0) })
+            {
                 return held == value
             }
             return held == value || (held.isEmpty && value.isEmpty)

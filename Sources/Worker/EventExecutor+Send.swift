@@ -84,7 +84,9 @@ extension EventExecutor {
                 failures.append(
                     TryFailure(
                         error: .faults(status: result.statusCode ?? 300, [fault], retryAfter: nil),
-                        object: effect.intent.object))
+                        object: effect.intent.object
+                    )
+                )
             }
         case .failure(let failure):
             // A record that was deleted since the look-up can't be mailed from any more.
@@ -93,7 +95,9 @@ extension EventExecutor {
                 EffectResult(
                     effectID: effect.id,
                     state: failure.error.errorClass == .lostAnswer ? .unknown : .failed,
-                    errorText: isGone ? "The record is gone." : "\(failure.error)"))
+                    errorText: isGone ? "The record is gone." : "\(failure.error)"
+                )
+            )
             if !isGone { failures.append(failure) }
         }
     }
@@ -120,16 +124,25 @@ extension EventExecutor {
                 switch flags.value(ofRecord: id) {
                 case true?:
                     results.append(
-                        EffectResult(effectID: effect.id, state: .confirmed, recordID: id, verifiedAt: verifiedAt))
+                        EffectResult(effectID: effect.id, state: .confirmed, recordID: id, verifiedAt: verifiedAt)
+                    )
                 case false?:
                     // No longer confirmed: the next try sends it again.
                     let text = "Salesforce said yes, but the record does not show it."
                     results.append(EffectResult(effectID: effect.id, state: .failed, recordID: id, errorText: text))
                     throw TryFailure(
-                        error: .undecodable(reason: "the opt-out of \(object.rawValue) \(id) did not stay"), object: object)
+                        error: .undecodable(reason: "the opt-out of \(object.rawValue) \(id) did not stay"),
+                        object: object
+                    )
                 case nil:
                     results.append(
-                        EffectResult(effectID: effect.id, state: .failed, recordID: id, errorText: "The record is gone."))
+                        EffectResult(
+                            effectID: effect.id,
+                            state: .failed,
+                            recordID: id,
+                            errorText: "The record is gone."
+                        )
+                    )
                 }
             }
         }

@@ -28,12 +28,17 @@ struct EventExecutor: Sendable {
         let ending = await attempt(event)
         do {
             try await journal.conclude(
-                event.ticket, with: ending.conclusion, results: ending.results, followUp: ending.followUp)
+                event.ticket,
+                with: ending.conclusion,
+                results: ending.results,
+                followUp: ending.followUp
+            )
             failPoint.pass(.concluded)
         } catch {
             logger.error(
                 "An event's end could not be recorded; its lease will run out and it is tried again",
-                metadata: metadata(event, ["error": "\(error)"]))
+                metadata: metadata(event, ["error": "\(error)"])
+            )
         }
         report(event, ending.conclusion)
     }
@@ -71,13 +76,19 @@ struct EventExecutor: Sendable {
             return Ending(conclusion: pause, results: results)
         }
         let effects = try await journal.beginEffects(
-            plan.effects, of: event, mappingVersion: configuration.policy.version)
+            plan.effects,
+            of: event,
+            mappingVersion: configuration.policy.version
+        )
         failPoint.pass(.effectsPlanned)
         try await send(effects, of: event, results: &results)
         failPoint.pass(.effectsSent)
         let needsProfile = plan.needsEnrichment ? event.contactID.map(EnrichFollowUp.init(contactID:)) : nil
         return Ending(
-            conclusion: .completed(outcome: plan.outcome.name), results: results, followUp: needsProfile)
+            conclusion: .completed(outcome: plan.outcome.name),
+            results: results,
+            followUp: needsProfile
+        )
     }
 
     private func planningInput(for event: ClaimedEvent, profile: ContactDetails?) async throws -> PlanningInput {
@@ -88,7 +99,10 @@ struct EventExecutor: Sendable {
         let records: SalesforceRecords
         do throws(SalesforceError) {
             records = try await resolver.records(
-                email: event.person?.email, contactIDs: contactIDs, isOptOut: event.isOptOut)
+                email: event.person?.email,
+                contactIDs: contactIDs,
+                isOptOut: event.isOptOut
+            )
         } catch {
             throw TryFailure(error: error, object: nil)
         }
@@ -149,7 +163,8 @@ struct EventExecutor: Sendable {
             case .interrupted: ("interrupted", .info)
             }
         Counter(
-            label: "leadrelay_events_total", dimensions: [("lane", event.lane.name), ("outcome", outcome)]
+            label: "leadrelay_events_total",
+            dimensions: [("lane", event.lane.name), ("outcome", outcome)]
         ).increment()
         if case .completed = conclusion, event.isOptOut {
             let seconds = now.since(event.receivedAt)
@@ -160,7 +175,8 @@ struct EventExecutor: Sendable {
 
     func metadata(_ event: ClaimedEvent, _ more: Logger.Metadata = [:]) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "event.id": "\(event.ticket.eventID)", "event.action": "\(event.action)", "event.attempt": "\(event.attempt)",
+            "event.id": "\(event.ticket.eventID)", "event.action": "\(event.action)",
+            "event.attempt": "\(event.attempt)",
         ]
         metadata.merge(more) { _, new in new }
         return metadata

@@ -1,5 +1,5 @@
-import Logging
 package import Journal
+import Logging
 import Model
 import Time
 

@@ -67,20 +67,42 @@ package final class EventWorker: Service {
         slots = WorkSlots(concurrency: configuration.concurrency)
         (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         decoding = CallbackDecoding(
-            journal: journal, policy: configuration.policy, duplicateWindow: configuration.duplicateWindow, logger: logger)
+            journal: journal,
+            policy: configuration.policy,
+            duplicateWindow: configuration.duplicateWindow,
+            logger: logger
+        )
         fetching = ProfileFetching(
-            journal: journal, configuration: configuration, time: time, logger: logger, client: dependencies.getResponse)
+            journal: journal,
+            configuration: configuration,
+            time: time,
+            logger: logger,
+            client: dependencies.getResponse
+        )
         rescue = WorkerRescue(
-            journal: journal, owner: configuration.owner, maxAttempts: configuration.retry.maxAttempts, logger: logger)
+            journal: journal,
+            owner: configuration.owner,
+            maxAttempts: configuration.retry.maxAttempts,
+            logger: logger
+        )
         let shape = OrgShape()
         executor = EventExecutor(
             journal: journal,
             configuration: configuration,
             planner: Planner(policy: configuration.policy),
             resolver: RecordResolver(
-                salesforce: dependencies.salesforce, policy: configuration.policy, shape: shape, time: time),
+                salesforce: dependencies.salesforce,
+                policy: configuration.policy,
+                shape: shape,
+                time: time
+            ),
             sender: EffectSender(
-                salesforce: dependencies.salesforce, policy: configuration.policy, shape: shape, time: time, logger: logger),
+                salesforce: dependencies.salesforce,
+                policy: configuration.policy,
+                shape: shape,
+                time: time,
+                logger: logger
+            ),
             leases: leases,
             failPoint: failPoint,
             time: time,
@@ -96,7 +118,9 @@ package final class EventWorker: Service {
     package func run() async throws {
         let lock = try WorkerLock(journalPath: journal.configuration.path, owner: configuration.owner)
         try await journal.storeSetting(
-            "optOut.deadline", value: String(configuration.optOutDeadline.wholeMilliseconds))
+            "optOut.deadline",
+            value: String(configuration.optOutDeadline.wholeMilliseconds)
+        )
         logger.info("The worker runs", metadata: ["worker": "\(configuration.owner)"])
         await withTaskGroup { group in
             let interval = configuration.pollInterval
@@ -143,7 +167,11 @@ package final class EventWorker: Service {
         do {
             while !Task.isCancelled, let (kind, limit, lanes) = slots.next, try await journal.hasClaimableEvents() {
                 let events = try await journal.claim(
-                    owner: configuration.owner, limit: limit, lanes: lanes, leaseDuration: configuration.leaseDuration)
+                    owner: configuration.owner,
+                    limit: limit,
+                    lanes: lanes,
+                    leaseDuration: configuration.leaseDuration
+                )
                 guard !events.isEmpty else { return }
                 failPoint.pass(.claimed)
                 for event in events {

@@ -75,8 +75,12 @@ final class ProfileFetching: Sendable {
 
     private func fetch(_ request: ProfileRequest) async {
         let gate = JournalRequestGate(
-            journal: journal, budget: configuration.budget, worker: configuration.owner, eventID: request.eventID,
-            time: time)
+            journal: journal,
+            budget: configuration.budget,
+            worker: configuration.owner,
+            eventID: request.eventID,
+            time: time
+        )
         do {
             do {
                 let details = try await client(gate).contact(id: request.contactID)
@@ -90,7 +94,8 @@ final class ProfileFetching: Sendable {
         } catch {
             logger.error(
                 "A profile could not be recorded; it is asked for again",
-                metadata: ["event.id": "\(request.eventID)", "error": "\(error)"])
+                metadata: ["event.id": "\(request.eventID)", "error": "\(error)"]
+            )
         }
     }
 
@@ -102,12 +107,18 @@ final class ProfileFetching: Sendable {
             state.withLock { $0.blockedUntilBoot = max($0.blockedUntilBoot, reading.boot + wait.wholeMilliseconds) }
         case .notFound, .invalidRequest, .undecodable:
             guard request.failures < Self.patience.count else {
-                logger.notice("Gave up on a profile", metadata: ["event.id": "\(request.eventID)", "reason": "\(error)"])
+                logger.notice(
+                    "Gave up on a profile",
+                    metadata: ["event.id": "\(request.eventID)", "reason": "\(error)"]
+                )
                 return try await journal.storeProfile(nil, contactID: request.contactID)
             }
             try await journal.postponeProfile(
-                of: request, until: now.advanced(by: Self.patience[request.failures]), countsAsFailure: true,
-                reason: "\(error)")
+                of: request,
+                until: now.advanced(by: Self.patience[request.failures]),
+                countsAsFailure: true,
+                reason: "\(error)"
+            )
         case .rateLimited(let wait):
             // The longest time that the server named, but never over an hour.
             let until = now.advanced(by: min(wait, .seconds(3600)))

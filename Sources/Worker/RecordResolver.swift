@@ -25,9 +25,21 @@ struct RecordResolver: Sendable {
         let leadFields = isOptOut ? planner.optOutLeadFields : planner.leadFields
         let contactFields = isOptOut ? planner.optOutContactFields : planner.contactFields
         async let leadRows = find(
-            .lead, select: leadFields, email: email, keyField: policy.fields.contactID, keys: contactIDs,
-            isOptOut: isOptOut)
-        async let contactRows = find(.contact, select: contactFields, email: email, keyField: nil, keys: [], isOptOut: isOptOut)
+            .lead,
+            select: leadFields,
+            email: email,
+            keyField: policy.fields.contactID,
+            keys: contactIDs,
+            isOptOut: isOptOut
+        )
+        async let contactRows = find(
+            .contact,
+            select: contactFields,
+            email: email,
+            keyField: nil,
+            keys: [],
+            isOptOut: isOptOut
+        )
         let leads: [SalesforceRecord]
         var contacts: [SalesforceRecord]
         do {
@@ -43,7 +55,13 @@ struct RecordResolver: Sendable {
             .subtracting(contacts.map(\.id)).sorted()
         if !converted.isEmpty, !isOptOut {
             contacts += try await find(
-                .contact, select: contactFields, email: nil, keyField: "Id", keys: converted, isOptOut: isOptOut)
+                .contact,
+                select: contactFields,
+                email: nil,
+                keyField: "Id",
+                keys: converted,
+                isOptOut: isOptOut
+            )
         }
         return SalesforceRecords(leads: leads.sorted { $0.id < $1.id }, contacts: contacts.sorted { $0.id < $1.id })
     }
@@ -54,7 +72,8 @@ struct RecordResolver: Sendable {
         for chunk in ids.chunked(by: Self.keysPerQuery) {
             let list = chunk.map(SOQL.literal).joined(separator: ",")
             let rows = try await salesforce.query(
-                "SELECT Id, HasOptedOutOfEmail FROM \(object.rawValue) WHERE Id IN (\(list))")
+                "SELECT Id, HasOptedOutOfEmail FROM \(object.rawValue) WHERE Id IN (\(list))"
+            )
             for row in rows {
                 guard let id = row.fields["Id"]?.string else { continue }
                 flags[id] = row.fields["HasOptedOutOfEmail"]?.bool ?? false

@@ -9,6 +9,8 @@ package struct RequestBudget: Hashable, Sendable {
     /// How long a request counts: 3,600 s, plus the 2 s that a grant may wait before it is sent, plus the time-out within
     /// which it reaches the server.
     package var length: Duration
+    /// What GetResponse itself allows in a second; half of it is used, since grants of one second may leave in the next.
+    package static let perSecond = 40
     /// How long a grant may be used after it was committed.
     package static let grantLifetime: Duration = .seconds(2)
 
@@ -19,7 +21,9 @@ package struct RequestBudget: Hashable, Sendable {
 
     /// Whether one more request fits.
     package func decide(_ window: RequestWindow) -> RequestDecision {
-        guard window.count >= cap else { return .grant }
+        guard window.count >= cap else {
+            return window.lastSecondCount < Self.perSecond ? .grant : .wait(.milliseconds(100))
+        }
         // The request at the cap-th place must leave the window first; a ledger that can't tell waits for all of it.
         return .wait(max(.milliseconds(1), length - (window.blockingAge ?? .zero)))
     }

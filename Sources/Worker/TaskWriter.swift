@@ -20,7 +20,13 @@ struct TaskWriter: Sendable {
         let nowBoot = time.read().boot
         if !shape.isMissing(keyField, of: .task, nowBoot: nowBoot) {
             do {
-                return try await salesforce.upsert(.task, externalID: keyField, value: key, fields: fields, options: options)
+                return try await salesforce.upsert(
+                    .task,
+                    externalID: keyField,
+                    value: key,
+                    fields: fields,
+                    options: options
+                )
             } catch {
                 // Some orgs answer the bare NOT_FOUND for a field that is no external id.
                 guard error.missingField == keyField || error.faults.contains(where: { $0.code == "NOT_FOUND" })
@@ -39,7 +45,8 @@ struct TaskWriter: Sendable {
             let description = fields["Description"]?.string
         else { return nil }
         let rows = try await salesforce.query(
-            "SELECT Id, Description FROM Task WHERE WhoId = \(SOQL.literal(who)) AND Subject = \(SOQL.literal(subject))")
+            "SELECT Id, Description FROM Task WHERE WhoId = \(SOQL.literal(who)) AND Subject = \(SOQL.literal(subject))"
+        )
         // Description can't be filtered on in SOQL; it holds the time of the event.
         return rows.first { $0.fields["Description"]?.string == description }?.fields["Id"]?.string
     }

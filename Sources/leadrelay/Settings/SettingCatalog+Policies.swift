@@ -48,8 +48,8 @@ extension SettingCatalog {
         SettingKey(
             "worker.maxAttempts",
             .integer(1...100),
-            default: "8",
-            "How many tries an event gets before it is a dead letter."
+            default: "20",
+            "How many tries an event gets before it is a dead letter; an opt-out gets ten times as many."
         ),
         SettingKey(
             "worker.retryBase",
@@ -60,8 +60,8 @@ extension SettingCatalog {
         SettingKey(
             "worker.retryCap",
             .duration(.milliseconds(1) ... .seconds(86_400)),
-            default: "5m",
-            "The longest wait before any try."
+            default: "1h",
+            "The longest wait before any try; before an opt-out's it is a minute at most."
         ),
         SettingKey(
             "worker.duplicateWindow",

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import Journal
+import Time
+import Worker
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract:
+            "Show the queue by lane and state, the request budget, opt-outs and pauses; exits 1 if an opt-out is overdue."
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Print the status as JSON.")
+    var json = false
+
+    func run() async throws {
+        try await reporting {
+            let settings = try common.settings()
+            let time = SystemTimeSource()
+            let reader = try JournalReader(path: settings.journal.path, time: time)
+            let budget = settings.requestBudget
+            let report = StatusReport(
+                status: try await reader.status(),
+                window: try await reader.requestWindow(cap: budget.cap, length: budget.length),
+                budget: budget,
+                now: time.read().wall
+            )
+            print(json ? try report.json() : report.text)
+            if report.optOuts.overdue > 0 { throw ExitStatus.foundProblem }
+        }
+    }
+}

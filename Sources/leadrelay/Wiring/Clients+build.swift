@@ -1,0 +1,112 @@
+import AsyncHTTPClient
+import Diagnostics
+import Foundation
+import GetResponse
+import Journal
+import Logging
+import Model
+import Salesforce
+import Time
+import Worker
+
+/// Makes the GetResponse client whose requests `gate` counts.
+func buildGetResponseClient(
+    access: Settings.GetResponseAccess,
+    gate: JournalRequestGate,
+    httpClient: HTTPClient,
+    time: any TimeSource,
+    logger: Logger
+) -> GetResponseClient {
+    GetResponseClient(
+        configuration: GetResponseConfiguration(
+            baseURL: access.baseURL.text,
+            apiKey: access.apiKey.revealed,
+            domain: access.domain
+        ),
+        httpClient: httpClient,
+        gate: gate,
+        logger: logger,
+        time: time
+    )
+}
+
+/// Makes the Salesforce client.
+///
+/// - Throws: `SettingsError` when the private key of the JWT bearer flow can't be read.
+func buildSalesforceClient(
+    settings: Settings,
+    access: Settings.SalesforceAccess,
+    httpClient: HTTPClient,
+    time: any TimeSource,
+    logger: Logger
+) throws(SettingsError) -> SalesforceClient {
+    let credentials: SalesforceConfiguration.Credentials
+    switch access.credentials {
+    case .client(let id, let secret):
+        credentials = .clientCredentials(id: id, secret: secret.revealed)
+    case .jwtBearer(let clientID, let username, let path):
+        do {
+            credentials = .jwtBearer(
+                clientID: clientID,
+                username: username,
+                privateKeyPEM: try TextFile.read(path)
+            )
+        } catch {
+            throw SettingsError([.unreadable(file: path, reason: error.reason)])
+        }
+    }
+    return SalesforceClient(
+        configuration: SalesforceConfiguration(
+            loginURL: access.loginURL.text,
+            credentials: credentials,
+            apiVersion: settings.salesforce.apiVersion
+        ),
+        httpClient: httpClient,
+        logger: logger,
+        time: time
+    )
+}
+
+/// Makes the checks of `doctor` for everything that is configured; the rest is a finding of the settings.
+func buildChecks(settings: Settings, httpClient: HTTPClient, time: any TimeSource) -> [Check] {
+    // Findings say what a log line would; the log stays out of a report.
+    let logger = Logger(label: "leadrelay.doctor") { _ in SwiftLogNoOpLogHandler() }
+    var checks = [Check.journal(path: settings.journal.path, time: time)]
+    if let access = try? settings.requireGetResponse(),
+        let journal = try? settings.openJournal(time: time, checkpointBytes: 4 << 20)
+    {
+        let gate = JournalRequestGate(
+            journal: journal,
+            budget: settings.requestBudget,
+            worker: "doctor-\(getpid())",
+            time: time
+        )
+        checks.append(
+            .getResponse(
+                buildGetResponseClient(access: access, gate: gate, httpClient: httpClient, time: time, logger: logger)
+            )
+        )
+    }
+    if let access = try? settings.requireSalesforce(),
+        let client = try? buildSalesforceClient(
+            settings: settings,
+            access: access,
+            httpClient: httpClient,
+            time: time,
+            logger: logger
+        )
+    {
+        checks.append(.salesforce(client))
+    }
+    return checks
+}
+
+extension Settings {
+    /// What ingest and worker together still lack.
+    var missingForOperation: [SettingsProblem] {
+        var problems: [SettingsProblem] = []
+        do { _ = try requireIngest() } catch { problems += error.problems }
+        do { _ = try requireWorker() } catch { problems += error.problems }
+        return problems
+    }
+}
