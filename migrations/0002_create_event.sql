@@ -67,8 +67,9 @@ CREATE INDEX event_by_previous_person ON event (previous_person, state, occurred
 -- The look-back for a second telling without an id.
 CREATE INDEX event_by_content ON event (content_key, content_seen_at);
 
--- The opt-out audit by time, and the count of those that are not confirmed.
+-- The opt-out audit by time and, for reading it page by page, by id; and the count of those that are not confirmed.
 CREATE INDEX event_opt_out ON event (received_at) WHERE opt_out = 1;
+CREATE INDEX event_opt_out_by_id ON event (id, received_at) WHERE opt_out = 1;
 CREATE INDEX event_opt_out_open ON event (received_at) WHERE opt_out = 1 AND state <> 'completed';
 
 -- The dead letters, newest last.
@@ -112,6 +113,18 @@ CREATE TABLE attempt (
 CREATE TRIGGER attempt_refuses_update BEFORE UPDATE ON attempt
 BEGIN
     SELECT RAISE(ABORT, 'attempt is append-only');
+END;
+
+CREATE TRIGGER attempt_refuses_delete BEFORE DELETE ON attempt
+BEGIN
+    SELECT RAISE(ABORT, 'attempt is append-only');
+END;
+
+-- REPLACE would delete a row without asking the trigger above.
+CREATE TRIGGER attempt_refuses_replace BEFORE INSERT ON attempt
+WHEN EXISTS (SELECT 1 FROM attempt WHERE id = NEW.id OR (event_id = NEW.event_id AND claim = NEW.claim))
+BEGIN
+    SELECT RAISE(ABORT, 'attempt is append-only: a claim has one outcome');
 END;
 
 PRAGMA user_version = 2;

@@ -66,8 +66,9 @@ CREATE UNIQUE INDEX consent_change_once_per_event ON consent_change (event_id) W
 
 CREATE TRIGGER consent_change_appends_at_the_end BEFORE INSERT ON consent_change
 WHEN NEW.id IS NOT (SELECT coalesce(max(id), 0) + 1 FROM consent_change)
+    OR EXISTS (SELECT 1 FROM consent_change WHERE event_id = NEW.event_id)  -- REPLACE would delete that row unseen
 BEGIN
-    SELECT RAISE(ABORT, 'consent_change is append-only: the next id is the last one plus one');
+    SELECT RAISE(ABORT, 'consent_change is append-only: the next id is the last one plus one, and an event has one change');
 END;
 
 CREATE TRIGGER consent_change_refuses_delete BEFORE DELETE ON consent_change

@@ -26,7 +26,7 @@ CREATE TABLE profile (
     contact_id TEXT    PRIMARY KEY,
     person     TEXT,
     fetched_at INTEGER,
-    details    TEXT    CHECK (json_valid(details)),
+    details    TEXT    CHECK (details IS NULL OR json_valid(details)),
     failures   INTEGER NOT NULL DEFAULT 0   -- fetches without a profile since the last that brought one
 ) STRICT;
 

@@ -1,0 +1,76 @@
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Journal
+
+@Suite("Checkpoints")
+struct CheckpointTests {
+    private static let body = String(repeating: "x", count: 20_000)
+
+    @Test func shortLogIsLeftAlone() async throws {
+        let fixture = try JournalFixture()
+        let before = fixture.reader.walBytes
+        _ = try await fixture.journal.append([.sample(Self.body)])
+        #expect(fixture.reader.walBytes > before)
+    }
+
+    @Test func longLogIsEmptiedByWhoeverCommits() async throws {
+        let fixture = try JournalFixture(checkpointBytes: 400_000)
+        var sizes: [Int64] = []
+        for _ in 0..<60 {
+            _ = try await fixture.journal.append([.sample(Self.body)])
+            sizes.append(fixture.reader.walBytes)
+        }
+        #expect(sizes.contains(0))
+        #expect(try #require(sizes.max()) < 500_000)
+        #expect(try await fixture.count("callback") == 60)
+        #expect(try await fixture.text("PRAGMA integrity_check") == "ok")
+        #expect(try await fixture.callbackChainFaults() == [])
+    }
+
+    /// A long reader keeps the log from shrinking; it must hold up neither the writes nor the checkpoint after it.
+    @Test func readerOfAnOldSnapshotHoldsNobodyUp() async throws {
+        let fixture = try JournalFixture(checkpointBytes: 100_000)
+        var configuration = EventJournal.connectionConfiguration(readOnly: true)
+        configuration.allowsUnsafeTransactions = true
+        let queue = try DatabaseQueue(path: fixture.path, configuration: configuration)
+        try await queue.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN; SELECT count(*) FROM callback")
+        }
+        let start = ContinuousClock.now
+        for _ in 0..<20 { _ = try await fixture.journal.append([.sample(Self.body)]) }
+        #expect(
+            ContinuousClock.now - start < .seconds(5),
+            "nobody waited out the busy timeout of 5 s, let alone 20 times"
+        )
+        #expect(fixture.reader.walBytes > 300_000)
+        let seen = try await queue.writeWithoutTransaction {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM callback")
+        }
+        #expect(seen == 0)
+        try await queue.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+        let timeout = try await fixture.journal.write { try Int.fetchOne($0, sql: "PRAGMA busy_timeout") }
+        #expect(timeout == EventJournal.busyTimeoutMilliseconds, "the wait is back after each try")
+        for _ in 0..<12 { _ = try await fixture.journal.append([.sample(Self.body)]) }
+        #expect(fixture.reader.walBytes < 200_000)
+        #expect(try await fixture.count("callback") == 32)
+    }
+
+    /// Two processes that write and checkpoint against each other lose nothing.
+    @Test func twoJournalsCheckpointingAgainstEachOtherStaySound() async throws {
+        let fixture = try JournalFixture(checkpointBytes: 50_000)
+        let other = try fixture.openAnother()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for journal in [fixture.journal, other] {
+                group.addTask {
+                    for _ in 0..<40 { _ = try await journal.append([.sample(Self.body)]) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await fixture.count("callback") == 80)
+        #expect(try await fixture.text("PRAGMA integrity_check") == "ok")
+        #expect(try await fixture.callbackChainFaults() == [])
+    }
+}

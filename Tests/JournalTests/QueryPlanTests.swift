@@ -1,0 +1,110 @@
+import GRDB
+import Model
+import Synchronization
+import Testing
+
+@testable import Journal
+
+/// The statements that run all day must not get slower with the history.
+@Suite("Query plans")
+struct QueryPlanTests {
+    static let hotStatements: [(name: String, sql: String, indexes: [String])] = [
+        (
+            "claimable", EventTable.claimableSQL,
+            ["event_ready", "event_by_person", "event_by_contact", "event_by_previous_person"]
+        ),
+        ("promote", EventTable.promoteSQL, ["event_due"]),
+        ("peek", EventTable.peekSQL, ["event_ready", "event_due"]),
+        ("running", EventTable.runningSQL, ["event_leased"]),
+        ("dueProfileRequests", JournalReader.dueProfileRequestsSQL, ["event_waits_for_profile"]),
+        ("sameContent", EventTable.sameContentSQL, ["event_by_content"]),
+        ("ledger", RequestTable.agesSQL, ["api_request_by_boot", "api_request_by_time"]),
+        ("audit", JournalReader.optOutAuditSQL, ["event_opt_out_by_id"]),
+    ]
+
+    @Test(arguments: hotStatements.indices)
+    func statementUsesItsIndexes(number: Int) async throws {
+        let fixture = try JournalFixture()
+        let (name, sql, indexes) = Self.hotStatements[number]
+        let plan = try await plan(of: sql, fixture)
+        for index in indexes {
+            #expect(plan.contains { $0.contains("INDEX \(index)") }, "\(name) uses \(index): \(plan)")
+        }
+        #expect(Self.scans(in: plan) == [], "\(name)")
+    }
+
+    /// Everything that a worker's day sends through the writer, as SQLite saw it.
+    @Test func noWriteScansATable() async throws {
+        let fixture = try JournalFixture()
+        let seen = Mutex<Set<String>>([])
+        try await fixture.journal.write { db in
+            db.trace { event in
+                if case .statement(let statement) = event { seen.withLock { _ = $0.insert(statement.sql) } }
+            }
+        }
+        try await workADay(fixture)
+        let statements = seen.withLock(\.self).filter { sql in
+            ["SELECT", "INSERT", "UPDATE", "DELETE"].contains { sql.hasPrefix($0) }
+        }
+        #expect(statements.count > 20)
+        // The last row by its id is one step, though its plan reads as a walk.
+        for sql in statements where !sql.hasSuffix("ORDER BY id DESC LIMIT 1") {
+            #expect(Self.scans(in: try await plan(of: sql, fixture)) == [], "\(sql)")
+        }
+    }
+
+    /// Full walks of a table, or of an index that grows with it; a partial index of what is in hand is short.
+    private static func scans(in plan: [String]) -> [String] {
+        let short = ["event_ready", "event_due", "event_leased", "event_waits_for_profile"]
+        let tables = [
+            "event", "e", "r", "w", "callback", "effect", "f", "attempt", "api_request", "consent_change", "delivery",
+        ]
+        return plan.filter { line in
+            tables.contains { line == "SCAN \($0)" || line.hasPrefix("SCAN \($0) ") }
+                && !short.contains { line.hasSuffix("INDEX \($0)") }
+        }
+    }
+
+    private func plan(of sql: String, _ fixture: JournalFixture) async throws -> [String] {
+        try await fixture.journal.read { db in
+            let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+            statement.setUncheckedArguments(StatementArguments())
+            return try Row.fetchAll(statement).map { $0["detail"] as String }
+        }
+    }
+
+    private func workADay(_ fixture: JournalFixture) async throws {
+        let journal = fixture.journal
+        try await fixture.tell(
+            .sample(.subscribe, contactID: "c1"),
+            .sample(.open, email: nil, contactID: "c1", position: 1, content: "o"),
+            .sample(.unsubscribe, email: "bob@example.com", position: 2)
+        )
+        let events = try await fixture.claim()
+        let intent = EffectIntent(kind: .optOutLead, object: .lead, target: .record(id: "00Q1"), fields: [:])
+        let effects = try await journal.beginEffects([intent], of: events[0], mappingVersion: "1")
+        let result = EffectResult(effectID: effects[0].id, state: .confirmed)
+        try await journal.recordEffects([result], of: events[0].ticket)
+        _ = try await journal.renewLeases(events.map(\.ticket), leaseDuration: .seconds(60))
+        try await journal.conclude(
+            events[1].ticket,
+            with: .completed(outcome: "applied"),
+            results: [result],
+            followUp: EnrichFollowUp(contactID: "c1")
+        )
+        _ = try await journal.grantRequest(purpose: "contact", worker: "w", cap: 1, length: .seconds(3600)) { _ in
+            .grant
+        }
+        _ = try await journal.grantRequest(purpose: "contact", worker: "w", cap: 1, length: .seconds(3600)) { _ in
+            .grant
+        }
+        try await journal.settleRequest(1, status: 200)
+        try await journal.storeProfile(ContactDetails(email: "ann@example.com"), contactID: "c1")
+        try await journal.setPause(
+            Pause(subject: .salesforce, reason: "r", errorClass: .configuration, until: fixture.now)
+        )
+        try await journal.clearPause(.salesforce)
+        _ = try await journal.rescue(deadOwners: ["w1"], maxAttempts: 1)
+        try await journal.replay(events[0].ticket.eventID)
+    }
+}
