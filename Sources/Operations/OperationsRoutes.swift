@@ -36,17 +36,12 @@ package struct OperationsRoutes<Context: RequestContext>: Sendable {
 
     /// Adds `/healthz`, `/readyz` and `/metrics`; the first two answer HEAD too.
     package func addRoutes(to router: some RouterMethods<Context>) {
-        for method in [HTTPRequest.Method.get, .head] {
-            router.on("/healthz", method: method) { _, _ in
-                try Self.response(.ok, Health(status: "ok"))
-            }
-            router.on("/readyz", method: method) { _, _ in
-                switch await readiness() {
-                case .ready: try Self.response(.ok, Health(status: "ok"))
-                case .notReady(let reason):
-                    try Self.response(.serviceUnavailable, Health(status: "unavailable", reason: reason))
-                }
-            }
+        let questions: [(path: RouterPath, ask: @Sendable () async -> Readiness)] = [
+            ("/healthz", { .ready }), ("/readyz", readiness),
+        ]
+        for (path, ask) in questions {
+            router.get(path) { _, _ in try await Self.response(ask()) }
+            router.head(path) { _, _ in try await Self.response(ask()).createHeadResponse() }
         }
         router.get("/metrics") { _, context in
             await metrics(logger: context.logger)
@@ -66,6 +61,14 @@ package struct OperationsRoutes<Context: RequestContext>: Sendable {
             headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: registry.exposition(adding: samples)))
         )
+    }
+
+    private static func response(_ readiness: Readiness) throws -> Response {
+        switch readiness {
+        case .ready: try response(.ok, Health(status: "ok"))
+        case .notReady(let reason):
+            try response(.serviceUnavailable, Health(status: "unavailable", reason: reason))
+        }
     }
 
     private static func response(_ status: HTTPResponse.Status, _ health: Health) throws -> Response {
