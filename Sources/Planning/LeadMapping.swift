@@ -54,14 +54,15 @@ struct LeadMapping {
     func updated(_ lead: SalesforceRecord, isOwn: Bool) -> FieldSet {
         var fields = FieldSet()
         if nameImproves(lead) { setName(in: &fields) }
-        let hadAddress = previousEmail != nil && lead.address == previousEmail
-        if isOwn || hadAddress || lead.isKnownEmpty("Email") { fields.set("Email", email) }
+        if isOwn || hasOurAddress(lead) { fields.set("Email", email) }
         if !company.isFallback { fields.set("Company", company.value) }
         fields.set("Title", title)
         fields.set(policy.fields.listID, listID)
         fields.set(policy.fields.tags, TagsRule.text(of: tagsFor(lead)))
         fields.set(policy.fields.subscriptionDate, subscribedAt)
-        if !isOwn, lead.isKnownEmpty(policy.fields.contactID) { fields.set(policy.fields.contactID, contactID) }
+        if !isOwn, hasOurAddress(lead), lead.isKnownEmpty(policy.fields.contactID) {
+            fields.set(policy.fields.contactID, contactID)
+        }
         return fields
     }
 
@@ -100,6 +101,12 @@ struct LeadMapping {
         guard !name.isPlaceholder else { return false }
         guard name.firstName == nil, let held = lead.fields["FirstName"] else { return true }
         return held.isEmpty || hasNoName(lead)
+    }
+
+    /// Whether a Lead that is not ours by its id is by its address: the present one, the one before, or none yet.
+    private func hasOurAddress(_ lead: SalesforceRecord) -> Bool {
+        guard let held = lead.address else { return lead.isKnownEmpty("Email") }
+        return [email.flatMap(Person.init(email:))?.email, previousEmail].contains(held)
     }
 
     private func hasNoName(_ lead: SalesforceRecord) -> Bool {

@@ -37,7 +37,7 @@ package struct NameParser: Sendable {
         let (salutation, untitled) = Self.takingTitles(from: words)
         var parts = Self.commaSeparated(untitled)
         // Nothing but commas: then that is the name.
-        if parts.isEmpty { parts = [untitled] }
+        if parts.isEmpty { parts = [[Self.text(untitled)]] }
         let following = parts.dropFirst().filter { $0.allSatisfy(NameWords.isSuffix) }
         let names = [parts[0]] + parts.dropFirst().filter { !$0.allSatisfy(NameWords.isSuffix) }
         var result = names.count == 1 ? Self.usualOrder(names[0]) : Self.lastNameFirst(names)

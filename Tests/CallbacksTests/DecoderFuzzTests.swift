@@ -5,7 +5,7 @@ import Testing
 @testable import Callbacks
 
 /// Random bodies, the same in every run: the seed is the test's argument.
-@Suite struct DecoderFuzz {
+@Suite(.timeLimit(.minutes(1))) struct DecoderFuzz {
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func mutatedBodiesAlwaysGiveAnAnswer(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
