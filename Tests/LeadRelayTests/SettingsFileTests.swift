@@ -111,7 +111,7 @@ struct SettingsFileTests {
 
     @Test func valuesThatContradictEachOtherAreRefused() {
         #expect(
-            problems(file: "worker:\n  retryBase: 10m")
+            problems(file: "worker:\n  retryBase: 10m\n  retryCap: 5m")
                 == ["worker.retryBase is 10m, which is longer than worker.retryCap (5m); make it shorter"]
         )
     }
