@@ -31,7 +31,7 @@ enum TextFile {
         } catch let error as CocoaError where error.code == .fileReadNoPermission {
             throw .unreadable("this user may not read it")
         } catch {
-            throw .unreadable(error.localizedDescription)
+            throw .unreadable("it is not a file that can be read")
         }
         guard let text = String(bytes: data, encoding: .utf8) else { throw .unreadable("it is not UTF-8 text") }
         return text
