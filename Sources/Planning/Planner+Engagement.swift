@@ -65,8 +65,11 @@ extension Planner {
     /// own.
     private func taskKey(of input: PlanningInput) -> String {
         let own = EngagementKey.key(action: input.action, person: input.person, payload: input.payload)
-        let alone = [own, input.knownContactID, String(input.occurredAt.milliseconds)]
-        return StableHash.hexadecimal(of: ["task"] + (input.engagementKey.map { [$0] } ?? alone), digits: 40)
+        let alone: [String?] = [input.knownContactID, String(input.occurredAt.milliseconds)]
+        let telling = input.engagementKey.map { [$0] } ?? alone
+        // What was opened or clicked is part of the key, so that an event id which a new journal gives out again does not
+        // find the Task of another person.
+        return StableHash.hexadecimal(of: ["task", own] + telling, digits: 40)
     }
 
     private func subject(of input: PlanningInput) -> String {

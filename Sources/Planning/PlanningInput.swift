@@ -16,10 +16,10 @@ package struct PlanningInput: Sendable {
     package var records: SalesforceRecords
     /// What consent says of the person now.
     package var isOptedOut: Bool
-    /// What names this open or click for good, the same for all its tellings within the window: the `EngagementKey` and
-    /// something of the first telling alone, such as its event's id.
+    /// What tells this open or click from the same one at another time: the same for all its tellings within the window,
+    /// such as the id of the first one's event.
     ///
-    /// Nil makes a key of this event alone, from its time.
+    /// Person, message and link need not be in it. Nil makes a key of this event alone, from its time.
     package var engagementKey: String?
 
     package init(

@@ -135,6 +135,12 @@ import Testing
         first.engagementKey = "k:1"
         second.engagementKey = "k:1"
         #expect(target(first) == target(second))
+        second.payload.link = EventPayload.Link(id: "l2")
+        #expect(target(first) != target(second))
+        second.payload.link = first.payload.link
+        second.person = Person(email: "eve@x.example")
+        #expect(target(first) != target(second))
+        second.person = first.person
         second.engagementKey = "k:2"
         #expect(target(first) != target(second))
         guard case .externalID("GetResponse_Event_Key__c", let value) = target(first) else {

@@ -12,6 +12,9 @@ import Testing
             let planner = Planner(policy: randomPolicy(using: &generator))
             let plan = planner.plan(input)
             #expect(planner.plan(input) == plan)
+            if !planner.concerns(input.action, reason: input.payload.reason) {
+                #expect(plan.effects.isEmpty && !plan.recordsOptOut && !plan.needsEnrichment)
+            }
             let converted = Set(input.records.leads.filter(\.isConverted).map(\.id))
             for effect in plan.effects {
                 #expect(!effect.fields.isEmpty)
