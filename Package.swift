@@ -149,7 +149,9 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: [
-                "Ingest", "Journal", "Model", "TestSupport", "Time", hummingbird, hummingbirdTesting, logging, nioCore,
+                "Ingest", "Journal", "Model", "Prometheus", "TestSupport", "Time", hummingbird, hummingbirdTesting,
+                logging,
+                metrics, nioCore,
             ]
         ),
         .testTarget(
@@ -169,7 +171,9 @@ let package = Package(
         ),
         .testTarget(
             name: "LeadRelayTests",
-            dependencies: ["Journal", "Model", "TestSupport", "Time", "leadrelay", configuration]
+            dependencies: [
+                "Ingest", "Journal", "Model", "Operations", "TestSupport", "Time", "Worker", "leadrelay", configuration,
+            ]
         ),
         .testTarget(
             name: "EndToEndTests",

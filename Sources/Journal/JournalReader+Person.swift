@@ -35,13 +35,15 @@ extension JournalReader {
 
     /// When the same open or click was first told within the window before this event, by an earlier event.
     ///
+    /// The message is told by its id, or by its name where there is none; the link by its id or its URL.
+    ///
     /// - Returns: The id of the first such event, or nil when this one is the first.
     package func earlierTelling(
         of eventID: Int64,
         person: Person,
         action: Action,
-        messageID: String?,
-        linkID: String?,
+        message: String?,
+        link: String?,
         receivedAt: Timestamp,
         window: Duration
     ) async throws(JournalError) -> Int64? {
@@ -51,7 +53,7 @@ extension JournalReader {
                     sql: """
                         SELECT id FROM event
                         WHERE person = ? AND action = ? AND id < ?
-                            AND json_extract(payload, '$.message.id') IS ?
+                            AND coalesce(json_extract(payload, '$.message.id'), json_extract(payload, '$.message.name')) IS ?
                             AND coalesce(json_extract(payload, '$.link.id'), json_extract(payload, '$.link.url')) IS ?
                             AND received_at BETWEEN ? AND ?
                             AND state NOT IN ('discarded')
@@ -59,7 +61,7 @@ extension JournalReader {
                         """
                 ),
                 arguments: [
-                    person.rawValue, action.rawValue, eventID, messageID, linkID,
+                    person.rawValue, action.rawValue, eventID, message, link,
                     receivedAt.advanced(by: .zero - window).milliseconds, receivedAt.advanced(by: window).milliseconds,
                 ]
             )

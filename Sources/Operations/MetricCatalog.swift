@@ -3,7 +3,7 @@ package import Prometheus
 /// Every metric, for the registry's help texts and bounds, and for the list in README.
 package enum MetricCatalog {
     /// All of them, in the order in which documents list them.
-    package static var all: [MetricDescription] { ingest + journal }
+    package static var all: [MetricDescription] { ingest + worker + journal }
 
     /// What ingest counts and times as it goes.
     package static let ingest = [
@@ -27,6 +27,48 @@ package enum MetricCatalog {
             name: "leadrelay_ingest_batch_size",
             help: "Callbacks in one commit.",
             kind: .histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512])
+        ),
+    ]
+
+    /// What a worker counts and times as it goes.
+    package static let worker = [
+        MetricDescription(
+            name: "leadrelay_callbacks_decoded_total",
+            help: "Callbacks that were decoded.",
+            kind: .counter
+        ),
+        MetricDescription(
+            name: "leadrelay_duplicates_total",
+            help: "Elements of callbacks that told what was told before.",
+            kind: .counter
+        ),
+        MetricDescription(
+            name: "leadrelay_events_total",
+            help: "Tries of events by lane and how they ended.",
+            kind: .counter,
+            labels: ["lane", "outcome"]
+        ),
+        MetricDescription(
+            name: "leadrelay_opt_out_seconds",
+            help: "Time from an opt-out's receipt to its confirmation.",
+            kind: .histogram()
+        ),
+        MetricDescription(
+            name: "leadrelay_pauses_total",
+            help: "Pauses that were set, by the class of the fault.",
+            kind: .counter,
+            labels: ["class"]
+        ),
+        MetricDescription(
+            name: "leadrelay_profile_fetches_total",
+            help: "Profiles that were asked for, by result.",
+            kind: .counter,
+            labels: ["result"]
+        ),
+        MetricDescription(
+            name: "leadrelay_rescued_events_total",
+            help: "Events that were taken back from workers that died.",
+            kind: .counter
         ),
     ]
 

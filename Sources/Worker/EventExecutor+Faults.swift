@@ -81,6 +81,40 @@ extension EventExecutor {
         return .snoozed(until: longest.until, longest.errorClass, longest.reason)
     }
 
+    /// Ends the pauses that are due and whose subject this try has just shown to work.
+    ///
+    /// A look-up proves the fields that it asked for, a write those that it sent; for an opt-out's look-up, which does
+    /// without most fields, that is the flag alone.
+    func clearPauses(provenOverBy event: ClaimedEvent, effects: [EffectIntent]) async {
+        do {
+            let now = now
+            for pause in try await journal.reader.pauses() where pause.until <= now {
+                let isOver =
+                    switch pause.subject {
+                    case .getResponse: false
+                    case .salesforce: true
+                    case .field(let object, let name): proves(event, effects, object: object, field: name)
+                    }
+                guard isOver else { continue }
+                try await journal.clearPause(pause.subject)
+                logger.notice("A pause is over", metadata: ["pause": "\(pause.subject.name)"])
+            }
+        } catch {
+            logger.warning("A pause could not be ended; the next success ends it", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func proves(_ event: ClaimedEvent, _ effects: [EffectIntent], object: String, field: String) -> Bool {
+        let written = effects.filter { $0.object.rawValue == object && !$0.isBestEffort }
+        if written.contains(where: { field.isEmpty || $0.fields[field] != nil || $0.target.isBy(field: field) }) {
+            return true
+        }
+        guard !field.isEmpty else { return false }
+        if event.isOptOut { return field == "HasOptedOutOfEmail" }
+        let read = object == SalesforceObject.lead.rawValue ? planner.leadFields : planner.contactFields
+        return read.contains(field)
+    }
+
     /// What became of effects whose end an earlier try did not see, told by what Salesforce holds now.
     ///
     /// An effect that the new plan repeats is not touched here: it is sent again under its key, which is harmless.

@@ -83,6 +83,7 @@ struct EventExecutor: Sendable {
         failPoint.pass(.effectsPlanned)
         try await send(effects, of: event, results: &results)
         failPoint.pass(.effectsSent)
+        await clearPauses(provenOverBy: event, effects: effects.map(\.intent))
         let needsProfile = plan.needsEnrichment ? event.contactID.map(EnrichFollowUp.init(contactID:)) : nil
         return Ending(
             conclusion: .completed(outcome: plan.outcome.name),
@@ -99,7 +100,7 @@ struct EventExecutor: Sendable {
         let records: SalesforceRecords
         do throws(SalesforceError) {
             records = try await resolver.records(
-                email: event.person?.email,
+                emails: [event.person, event.previousPerson].compactMap { $0?.email },
                 contactIDs: contactIDs,
                 isOptOut: event.isOptOut
             )
@@ -134,8 +135,8 @@ struct EventExecutor: Sendable {
             of: event.ticket.eventID,
             person: person,
             action: event.action,
-            messageID: event.payload.message?.id,
-            linkID: event.payload.link?.id ?? event.payload.link?.url,
+            message: event.payload.message?.id ?? event.payload.message?.name,
+            link: event.payload.link?.id ?? event.payload.link?.url,
             receivedAt: event.receivedAt,
             window: configuration.duplicateWindow
         )

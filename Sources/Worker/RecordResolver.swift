@@ -17,7 +17,7 @@ struct RecordResolver: Sendable {
     ///
     /// - Throws: `SalesforceError`, as the client found it.
     func records(
-        email: String?,
+        emails: [String],
         contactIDs: [String],
         isOptOut: Bool
     ) async throws(SalesforceError) -> SalesforceRecords {
@@ -27,7 +27,7 @@ struct RecordResolver: Sendable {
         async let leadRows = find(
             .lead,
             select: leadFields,
-            email: email,
+            emails: emails,
             keyField: policy.fields.contactID,
             keys: contactIDs,
             isOptOut: isOptOut
@@ -35,7 +35,7 @@ struct RecordResolver: Sendable {
         async let contactRows = find(
             .contact,
             select: contactFields,
-            email: email,
+            emails: emails,
             keyField: nil,
             keys: [],
             isOptOut: isOptOut
@@ -57,7 +57,7 @@ struct RecordResolver: Sendable {
             contacts += try await find(
                 .contact,
                 select: contactFields,
-                email: nil,
+                emails: [],
                 keyField: "Id",
                 keys: converted,
                 isOptOut: isOptOut
@@ -87,7 +87,7 @@ struct RecordResolver: Sendable {
     private func find(
         _ object: SalesforceObject,
         select: [String],
-        email: String?,
+        emails: [String],
         keyField: String?,
         keys: [String],
         isOptOut: Bool
@@ -102,7 +102,7 @@ struct RecordResolver: Sendable {
         for (index, chunk) in chunks.enumerated() {
             while true {
                 var conditions: [String] = []
-                if let email, index == 0 { conditions.append("Email = \(SOQL.literal(email))") }
+                if index == 0 { conditions += emails.map { "Email = \(SOQL.literal($0))" } }
                 if let keyField, !chunk.isEmpty {
                     conditions.append("\(keyField) IN (\(chunk.map(SOQL.literal).joined(separator: ",")))")
                 }

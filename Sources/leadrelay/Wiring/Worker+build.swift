@@ -53,7 +53,7 @@ extension Settings {
     var workerConfiguration: WorkerConfiguration {
         WorkerConfiguration(
             owner: Self.makeOwner(),
-            concurrency: max(1, worker.concurrency - 1),
+            concurrency: worker.concurrency,
             leaseDuration: worker.leaseDuration,
             shutdownGrace: worker.shutdownGrace,
             retry: RetryPolicy(maxAttempts: worker.maxAttempts, base: worker.retryBase, cap: worker.retryCap),
