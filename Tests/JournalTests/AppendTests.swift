@@ -6,7 +6,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Appending callbacks")
+@Suite("Appending callbacks", .timeLimit(.minutes(1)))
 struct AppendTests {
     @Test func idsHaveNoGaps() async throws {
         let fixture = try JournalFixture()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("The audit of opt-outs")
+@Suite("The audit of opt-outs", .timeLimit(.minutes(1)))
 struct AuditTests {
     private static let columns = [
         "event_id", "person", "source", "reason", "occurred_at", "received_at", "state", "records", "confirmed_at",

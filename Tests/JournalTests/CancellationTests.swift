@@ -4,7 +4,7 @@ import Testing
 @testable import Journal
 
 /// A worker that is told to stop after Salesforce answered must still record the answer; GRDB by itself would roll back.
-@Suite("Writes of a cancelled task")
+@Suite("Writes of a cancelled task", .timeLimit(.minutes(1)))
 struct CancellationTests {
     @Test func conclusionIsRecorded() async throws {
         let fixture = try JournalFixture()

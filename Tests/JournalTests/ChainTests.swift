@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("The chains of callback and consent_change")
+@Suite("The chains of callback and consent_change", .timeLimit(.minutes(1)))
 struct ChainTests {
     @Test func referenceHashIsTheStandardOne() {
         func hex(_ bytes: [UInt8]) -> String { bytes.map { String(format: "%02x", $0) }.joined() }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Checkpoints")
+@Suite("Checkpoints", .timeLimit(.minutes(1)))
 struct CheckpointTests {
     private static let body = String(repeating: "x", count: 20_000)
 

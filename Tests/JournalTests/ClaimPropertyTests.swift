@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Claiming, against a naive model")
+@Suite("Claiming, against a naive model", .timeLimit(.minutes(1)))
 struct ClaimPropertyTests {
     /// Random small histories of few people: every claim takes exactly what the model says, in its order.
     @Test(arguments: UInt64(1)...24)
@@ -39,13 +39,13 @@ struct ClaimPropertyTests {
             let now = fixture.now
             let number = Int.random(in: 1...4, using: &generator)
             for _ in 0..<number {
-                let action = pick([Action.open, .open, .subscribe, .unsubscribe, .emailChanged])
+                let action = pick([Action.open, .subscribe, .unsubscribe, .emailChanged, .emailChanged])
                 let element = DecodedElement.sample(
                     action,
                     email: "\(pick(["a", "b", "c"]))@x",
                     contactID: pick([nil, "1", "2", "3"]),
                     lane: action == .unsubscribe ? .compliance : pick([.signal, .lead, .bulk]),
-                    previousEmail: action == .emailChanged ? "\(pick(["a", "b", "d"]))@x" : nil,
+                    previousEmail: action == .emailChanged ? "\(pick(["a", "d"]))@x" : nil,
                     at: now.advanced(by: .seconds(-Int.random(in: 0...3, using: &generator)))
                 )
                 let id = try await fixture.tell(element).events[0]

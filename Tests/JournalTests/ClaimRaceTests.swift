@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Two workers on one file")
+@Suite("Two workers on one file", .timeLimit(.minutes(1)))
 struct ClaimRaceTests {
     /// Whom somebody has in hand, and in which order each person's events were taken.
     private final class Log: Sendable {

@@ -5,7 +5,7 @@ import Time
 
 @testable import Journal
 
-@Suite("Claiming events (rule 2)")
+@Suite("Claiming events (rule 2)", .timeLimit(.minutes(1)))
 struct ClaimTests {
     @Test func smallerLanesFirstThenDueTimeThenArrival() async throws {
         let fixture = try JournalFixture()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Ending a try")
+@Suite("Ending a try", .timeLimit(.minutes(1)))
 struct ConcludeTests {
     private static let columns = """
         SELECT state, attempt, available_at - received_at, outcome, last_error, finalized_at - received_at, waits_for,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Consent")
+@Suite("Consent", .timeLimit(.minutes(1)))
 struct ConsentTests {
     @Test func changeIsRecordedOnceForEachEventThatMakesOne() async throws {
         let fixture = try JournalFixture()

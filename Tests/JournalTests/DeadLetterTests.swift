@@ -5,7 +5,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Dead letters")
+@Suite("Dead letters", .timeLimit(.minutes(1)))
 struct DeadLetterTests {
     @Test func listSaysWhatAPersonNeeds() async throws {
         let fixture = try JournalFixture()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("From callbacks to events")
+@Suite("From callbacks to events", .timeLimit(.minutes(1)))
 struct DecodingTests {
     @Test func elementBecomesAnEventWithAllItsColumns() async throws {
         let fixture = try JournalFixture()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Duplicates (rule 4)")
+@Suite("Duplicates (rule 4)", .timeLimit(.minutes(1)))
 struct DuplicateTests {
     /// Without an id an unsubscribe is never a duplicate: the second may be a new one after a subscribe.
     @Test func identicalUnsubscribesAroundASubscribeAllCount() async throws {

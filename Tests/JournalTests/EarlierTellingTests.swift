@@ -5,7 +5,7 @@ import Testing
 @testable import Journal
 
 /// A click is one Task per person, message and link within the window, whichever source told it (rule 4).
-@Suite("Earlier tellings of an open or click")
+@Suite("Earlier tellings of an open or click", .timeLimit(.minutes(1)))
 struct EarlierTellingTests {
     @Test func sameLinkWithinTheWindowIsFoundWhicheverSourceToldIt() async throws {
         let fixture = try JournalFixture()
@@ -41,6 +41,14 @@ struct EarlierTellingTests {
         #expect(try await earlier(fixture, than: second, link: "https://example.com/a") == first)
     }
 
+    @Test func messageWithoutAnIDIsKnownByItsName() async throws {
+        let fixture = try JournalFixture()
+        let first = try await click(fixture, message: nil, messageName: "Spring")
+        let second = try await click(fixture, message: nil, messageName: "Spring")
+        #expect(try await earlier(fixture, than: second, message: "Spring") == first)
+        #expect(try await earlier(fixture, than: second, message: "Summer") == nil)
+    }
+
     @Test func discardedOneDoesNotStandForIt() async throws {
         let fixture = try JournalFixture()
         let first = try await click(fixture)
@@ -58,11 +66,14 @@ struct EarlierTellingTests {
         source: Source = .getresponse,
         email: String = "ann@example.com",
         message: String? = "m1",
+        messageName: String? = nil,
         link: String? = "l1",
         url: String? = nil
     ) async throws -> Int64 {
         var element = DecodedElement.sample(action, email: email)
-        element.event.payload.message = message.map { EventPayload.Message(id: $0) }
+        if message != nil || messageName != nil {
+            element.event.payload.message = EventPayload.Message(id: message, name: messageName)
+        }
         if link != nil || url != nil { element.event.payload.link = EventPayload.Link(id: link, url: url) }
         return try await fixture.tell(element, source: source).events[0]
     }
@@ -79,8 +90,8 @@ struct EarlierTellingTests {
             of: eventID,
             person: Person(rawValue: "ann@example.com"),
             action: action,
-            messageID: message,
-            linkID: link,
+            message: message,
+            link: link,
             receivedAt: Timestamp(milliseconds: received),
             window: .seconds(600)
         )

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Effects")
+@Suite("Effects", .timeLimit(.minutes(1)))
 struct EffectTests {
     private static let lead = EffectIntent(
         kind: .leadUpsert,

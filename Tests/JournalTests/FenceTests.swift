@@ -4,13 +4,15 @@ import Testing
 
 @testable import Journal
 
-@Suite("The fence (rule 1)")
+@Suite("The fence (rule 1)", .timeLimit(.minutes(1)))
 struct FenceTests {
     /// A worker that was taken for dead comes back after another claimed its event.
     @Test func zombieCanNotConclude() async throws {
         let fixture = try JournalFixture()
         try await fixture.tell(.sample(.subscribe))
         let zombie = try await fixture.claimOne("w1")
+        let intent = EffectIntent(kind: .leadUpsert, object: .lead, target: .record(id: "00Q1"), fields: [:])
+        _ = try await fixture.journal.beginEffects([intent], of: zombie, mappingVersion: "1")
         fixture.time.advance(by: .seconds(61))
         #expect(try await fixture.journal.rescue(deadOwners: [], maxAttempts: 8) == 1)
         try await refuses(zombie.ticket, fixture, "while nobody has it")

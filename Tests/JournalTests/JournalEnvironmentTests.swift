@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("The journal's surroundings")
+@Suite("The journal's surroundings", .timeLimit(.minutes(1)))
 struct JournalEnvironmentTests {
     /// Which SQLite can't corrupt a WAL file that one process writes while another checkpoints.
     @Test(arguments: [

@@ -5,7 +5,7 @@ import Time
 
 @testable import Journal
 
-@Suite("Leases and rescue")
+@Suite("Leases and rescue", .timeLimit(.minutes(1)))
 struct LeaseTests {
     private static let expiredLease = Duration.milliseconds(60_001)
 

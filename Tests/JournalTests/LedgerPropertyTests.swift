@@ -5,7 +5,7 @@ import Time
 
 @testable import Journal
 
-@Suite("The cap, over random times")
+@Suite("The cap, over random times", .timeLimit(.minutes(1)))
 struct LedgerPropertyTests {
     /// What may happen to the clocks beside the passing of time.
     enum Trouble: CaseIterable {

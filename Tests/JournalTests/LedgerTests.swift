@@ -5,7 +5,7 @@ import Time
 
 @testable import Journal
 
-@Suite("The ledger of GetResponse requests (rule 6)")
+@Suite("The ledger of GetResponse requests (rule 6)", .timeLimit(.minutes(1)))
 struct LedgerTests {
     private static let hour = Duration.seconds(3600)
 

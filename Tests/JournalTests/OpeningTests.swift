@@ -7,7 +7,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Opening the journal")
+@Suite("Opening the journal", .timeLimit(.minutes(1)))
 struct OpeningTests {
     @Test func writerSyncsEveryCommit() async throws {
         let fixture = try JournalFixture()

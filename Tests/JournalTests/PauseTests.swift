@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Pauses and settings")
+@Suite("Pauses and settings", .timeLimit(.minutes(1)))
 struct PauseTests {
     @Test func longestPauseStays() async throws {
         let fixture = try JournalFixture()

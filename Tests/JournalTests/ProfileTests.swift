@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Profiles")
+@Suite("Profiles", .timeLimit(.minutes(1)))
 struct ProfileTests {
     @Test func storedProfileWakesWhoWaitsForIt() async throws {
         let fixture = try JournalFixture()

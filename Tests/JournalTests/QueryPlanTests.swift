@@ -6,7 +6,7 @@ import Testing
 @testable import Journal
 
 /// The statements that run all day must not get slower with the history.
-@Suite("Query plans")
+@Suite("Query plans", .timeLimit(.minutes(1)))
 struct QueryPlanTests {
     static let hotStatements: [(name: String, sql: String, indexes: [String])] = [
         (

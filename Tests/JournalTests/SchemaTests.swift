@@ -6,7 +6,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("The schema and its migrations")
+@Suite("The schema and its migrations", .timeLimit(.minutes(1)))
 struct SchemaTests {
     private static let folder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("Status and drained")
+@Suite("Status and drained", .timeLimit(.minutes(1)))
 struct StatusTests {
     @Test func depthsAreByLaneAndStateWithTheOldestAge() async throws {
         let fixture = try JournalFixture()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("A journal that can't be written for a while")
+@Suite("A journal that can't be written for a while", .timeLimit(.minutes(1)))
 struct UnwritableTests {
     @Test func heldLockIsBusyAfterTheBoundAndThenRecovers() async throws {
         let fixture = try JournalFixture(lockTimeout: .milliseconds(30))
@@ -20,6 +20,27 @@ struct UnwritableTests {
         intruder.release()
         #expect(try await fixture.journal.append([.sample()]) == [1])
         #expect(intruder.tryAcquire(), "the lock is held for one transaction only")
+    }
+
+    /// Somebody else's transaction, such as a forgotten BEGIN IMMEDIATE in a shell, which knows nothing of our lock.
+    @Test func foreignTransactionIsBusyAndThenRecovers() async throws {
+        let fixture = try JournalFixture()
+        // The usual patience is seconds; this test has none.
+        try await fixture.execute("PRAGMA busy_timeout = 1")
+        var configuration = GRDB.Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let foreign = try DatabaseQueue(path: fixture.path, configuration: configuration)
+        try await foreign.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA wal_autocheckpoint = 0; BEGIN IMMEDIATE")
+        }
+        let error = await #expect(throws: JournalError.self) { try await fixture.journal.append([.sample()]) }
+        guard case .busy = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(try FileLock(path: fixture.path + ".lock").tryAcquire())
+        try await foreign.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        #expect(try await fixture.journal.append([.sample()]) == [1])
     }
 
     @Test func failedTransactionFreesTheLockAndLeavesNothing() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Journal
 
-@Suite("The worker's proof of life")
+@Suite("The worker's proof of life", .timeLimit(.minutes(1)))
 struct WorkerLockTests {
     @Test func livingWorkerIsNotDead() throws {
         let directory = try TemporaryDirectory()

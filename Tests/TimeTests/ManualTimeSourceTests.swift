@@ -3,7 +3,7 @@ import Testing
 import Time
 
 /// The tests' own clocks: what every other test of time rests on.
-@Suite("Clocks that a test moves")
+@Suite("Clocks that a test moves", .timeLimit(.minutes(1)))
 struct ManualTimeSourceTests {
     @Test func bothClocksAdvanceTogetherAndJumpApart() {
         let time = ManualTimeSource(wall: 1000, boot: 50, bootID: "a")

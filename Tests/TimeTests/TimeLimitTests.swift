@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@Suite("A time limit")
+@Suite("A time limit", .timeLimit(.minutes(1)))
 struct TimeLimitTests {
     private struct Failure: Error, Equatable {}
 
