@@ -8,7 +8,7 @@ package struct SandboxConfiguration: Sendable {
         /// The port; 0 takes a free one.
         package var port = 0
         package var apiKey = "sandbox-api-key"
-        /// The account's domain when it is a MAX account: requests need `X-Domain` with it.
+        /// The account's domain when it is a MAX account: requests need `X-Domain` with it, and must have none without.
         package var domain: String?
         /// Requests per `hourlyWindow`, a rolling window counted exactly.
         package var hourlyCap = 400

@@ -1,13 +1,3 @@
-/// Why a text is no JSON, with the place, in the words of Salesforce's parser.
-package struct JSONParseError: Error, Hashable {
-    package var reason: String
-    package var line: Int
-    package var column: Int
-
-    /// The sentence as Salesforce sends it.
-    package var message: String { "\(reason) at [line:\(line), column:\(column)]" }
-}
-
 /// A strict JSON reader (RFC 8259) that knows where it is.
 package struct JSONParser {
     private let bytes: [UInt8]

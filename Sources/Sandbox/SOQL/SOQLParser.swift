@@ -117,7 +117,7 @@ package struct SOQLParser {
         let value: SOQLLiteral.Value?
         switch token.kind {
         case .text(let raw): value = SOQLText.unescape(raw).map(SOQLLiteral.Value.string)
-        case .number(let text): value = Self.number(text)
+        case .number(let text): value = SOQLLiteral.Value(number: text)
         case .word(let word):
             index += 1
             guard let value = try wordValue(word) else {
@@ -144,12 +144,6 @@ package struct SOQLParser {
             return .days(from: try count(), until: -1)
         default: return nil
         }
-    }
-
-    private static func number(_ text: String) -> SOQLLiteral.Value? {
-        if text.allSatisfy({ $0.isNumber || "+-.eE".contains($0) }), let value = Double(text) { return .number(value) }
-        if CivilTime.date(text) != nil { return .date(text) }
-        return CivilTime.dateTime(text).map(SOQLLiteral.Value.dateTime)
     }
 
     private mutating func count() throws(SOQLError) -> Int {

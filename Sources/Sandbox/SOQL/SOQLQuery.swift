@@ -72,3 +72,18 @@ package struct SOQLLiteral: Hashable, Sendable {
     package var value: Value
     package var position: Int
 }
+
+extension SOQLLiteral.Value {
+    /// Reads what is written without quotes and begins with a digit or sign: a number, a date or a time.
+    init?(number text: String) {
+        if text.allSatisfy({ $0.isNumber || "+-.eE".contains($0) }), let number = Double(text) {
+            self = .number(number)
+        } else if CivilTime.date(text) != nil {
+            self = .date(text)
+        } else if let time = CivilTime.dateTime(text) {
+            self = .dateTime(time)
+        } else {
+            return nil
+        }
+    }
+}

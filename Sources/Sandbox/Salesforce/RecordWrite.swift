@@ -6,6 +6,8 @@ struct RecordWrite: Sendable {
         var runsAssignmentRule = true
         /// Whether a duplicate rule that only alerts is to be passed over.
         var allowsDuplicates = false
+        /// The API version of the request, for addresses in answers.
+        var version = "v59.0"
 
         init() {}
 
@@ -14,6 +16,7 @@ struct RecordWrite: Sendable {
             allowsDuplicates =
                 request.header("sforce-duplicate-rule-header")?.lowercased().filter { $0 != " " }
                 .contains("allowsave=true") ?? false
+            if let version = request.segments.dropFirst(2).first { self.version = version }
         }
     }
 

@@ -17,7 +17,7 @@ extension SalesforceState {
         let options = RecordWrite.Options(request)
         let key = path.isEmpty ? nil : try self.key(path[1], of: object(path[0]))
         let duplicates = key.map { Self.repeated(records, $0) } ?? []
-        let before = self
+        let before = body["allOrNone"]?.bool == true ? self : nil
         var results: [Result<JSON, SalesforceError>] = []
         for record in records {
             do throws(SalesforceError) {
@@ -34,16 +34,16 @@ extension SalesforceState {
                 results.append(.failure(error))
             }
         }
-        return answer(results, allOrNone: body["allOrNone"]?.bool ?? false, before)
+        return answer(results, undoingTo: before)
     }
 
+    /// The results, or with `before` (the org as it was, for `allOrNone`) none of them where one failed.
     private mutating func answer(
         _ results: [Result<JSON, SalesforceError>],
-        allOrNone: Bool,
-        _ before: SalesforceState
+        undoingTo before: SalesforceState?
     ) -> SandboxResponse {
         let failed = results.contains { if case .failure = $0 { true } else { false } }
-        guard allOrNone, failed else {
+        guard let before, failed else {
             return .json(.array(results.map { Self.json($0) }))
         }
         self = before
@@ -120,7 +120,7 @@ extension SalesforceState {
     private mutating func deleteMany(_ request: SandboxRequest) throws(SalesforceError) -> SandboxResponse {
         let ids = request.queryItem("ids")?.split(separator: ",").map(String.init) ?? []
         try Self.checkCount(ids.count)
-        let before = self
+        let before = request.queryItem("allOrNone") == "true" ? self : nil
         var results: [Result<JSON, SalesforceError>] = []
         for id in ids {
             do throws(SalesforceError) {
@@ -133,7 +133,7 @@ extension SalesforceState {
                 results.append(.failure(error))
             }
         }
-        return answer(results, allOrNone: request.queryItem("allOrNone") == "true", before)
+        return answer(results, undoingTo: before)
     }
 
     private func object(of record: JSON, expected: String?) throws(SalesforceError) -> ObjectDescription {

@@ -10,7 +10,7 @@ extension SalesforceState {
             throw SalesforceError(code: "JSON_PARSER_ERROR", message: "Required field compositeRequest is missing")
         }
         try Self.check(subrequests)
-        let before = self
+        let before = body["allOrNone"]?.bool == true ? self : nil
         var results: [(reference: String, response: SandboxResponse)] = []
         var answers: [String: JSON] = [:]
         for subrequest in subrequests {
@@ -19,7 +19,7 @@ extension SalesforceState {
             if response.status < 300, let json = response.json { answers[reference] = json }
             results.append((reference, response))
         }
-        if body["allOrNone"]?.bool == true, results.contains(where: { $0.response.status >= 300 }) {
+        if let before, results.contains(where: { $0.response.status >= 300 }) {
             self = before
             let halted = SalesforceError(
                 code: "PROCESSING_HALTED",

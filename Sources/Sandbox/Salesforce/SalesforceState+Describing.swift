@@ -60,30 +60,45 @@ extension FieldDescription {
     /// The field as a describe tells it, members in alphabetical order as there.
     fileprivate var json: JSON {
         [
-            "aggregatable": .bool(type != .boolean), "aiPredictionField": false, "autoNumber": false,
+            "aggregatable": .bool(type != .boolean && isFilterable), "aiPredictionField": false, "autoNumber": false,
             "byteLength": .integer(Int64(type.isText ? length * 3 : length)), "calculated": false,
             "calculatedFormula": nil, "cascadeDelete": false, "caseSensitive": .bool(isCaseSensitive),
-            "compoundFieldName": nil, "controllerName": nil, "createable": .bool(isCreateable),
-            "custom": .bool(isCustom), "defaultValue": type == .boolean ? defaultValue ?? false : nil,
+            "compoundFieldName": JSON(compoundName), "controllerName": nil, "createable": .bool(isCreateable),
+            "custom": .bool(isCustom),
+            "defaultValue": type == .boolean || type == .picklist ? defaultValue ?? .null : nil,
             "defaultValueFormula": nil, "defaultedOnCreate": .bool(isDefaultedOnCreate), "dependentPicklist": false,
             "deprecatedAndHidden": false, "digits": .integer(type == .int ? Int64(precision) : 0),
             "displayLocationInDecimal": false, "encrypted": false, "externalId": .bool(isExternalID),
-            "extraTypeInfo": nil, "filterable": .bool(isFilterable), "filteredLookupInfo": nil,
-            "formulaTreatNullNumberAsZero": false, "groupable": .bool(isFilterable && type != .datetime),
+            "extraTypeInfo": JSON(extraType), "filterable": .bool(isFilterable), "filteredLookupInfo": nil,
+            "formulaTreatNullNumberAsZero": false,
+            "groupable": .bool(isFilterable && ![.currency, .datetime, .double].contains(type)),
             "highScaleNumber": false, "htmlFormatted": false, "idLookup": .bool(isIDLookup), "inlineHelpText": nil,
             "label": .string(label), "length": .integer(Int64(length)), "mask": nil, "maskType": nil,
             "name": .string(name), "nameField": .bool(name == "Name"),
-            "namePointing": .bool(name == "WhoId" || name == "WhatId"),
+            "namePointing": .bool(referenceTo.count > 1),
             "nillable": .bool(isNillable), "permissionable": .bool(isNillable && isUpdateable),
             "picklistValues": .array(picklist.map(pickable)), "polymorphicForeignKey": .bool(referenceTo.count > 1),
             "precision": .integer(type == .int ? 0 : Int64(precision)), "queryByDistance": false,
             "referenceTargetField": nil, "referenceTo": .array(referenceTo.map(JSON.string)),
             "relationshipName": JSON(relationshipName), "relationshipOrder": nil, "restrictedDelete": false,
             "restrictedPicklist": .bool(isRestrictedPicklist), "scale": .integer(Int64(scale)),
-            "searchPrefilterable": .bool(type == .reference), "soapType": .string(type.soapType),
+            "searchPrefilterable": .bool(type == .reference && !referenceTo.contains("User")),
+            "soapType": .string(type.soapType),
             "sortable": .bool(isFilterable), "type": .string(type.rawValue), "unique": .bool(isUnique),
             "updateable": .bool(isUpdateable), "writeRequiresMasterRead": false,
         ]
+    }
+
+    /// The compound field that shows this one with its like: names and addresses.
+    private var compoundName: String? {
+        if ["FirstName", "LastName", "Salutation"].contains(name) { return "Name" }
+        let suffixes = ["Street", "City", "State", "PostalCode", "Country"]
+        return suffixes.first { name.hasSuffix($0) }.map { "\(name.dropLast($0.count))Address" }
+    }
+
+    private var extraType: String? {
+        if ["FirstName", "LastName", "Salutation"].contains(name) || label == "Full Name" { return "personname" }
+        return type == .textarea ? "plaintextarea" : nil
     }
 
     private func pickable(_ value: String) -> JSON {

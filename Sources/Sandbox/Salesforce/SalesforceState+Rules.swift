@@ -5,8 +5,7 @@ extension SalesforceState {
         _ object: ObjectDescription,
         before: SalesforceRow?,
         changed: Set<String>,
-        _ options: RecordWrite.Options,
-        version: String
+        _ options: RecordWrite.Options
     ) throws(SalesforceError) {
         if let before, object.name == "Lead", before["IsConverted"] == true,
             configuration.convertedLeadWrites == .refused
@@ -19,7 +18,7 @@ extension SalesforceState {
         if object.name == "CampaignMember" { try completeMember(&row, isNew: before == nil, changed) }
         try checkUnique(row, object, changed)
         if object.name == "Lead", before == nil || changed.contains("Email") {
-            try checkDuplicates(row, options, version: version)
+            try checkDuplicates(row, options)
         }
     }
 
@@ -100,11 +99,7 @@ extension SalesforceState {
         }
     }
 
-    private func checkDuplicates(
-        _ row: SalesforceRow,
-        _ options: RecordWrite.Options,
-        version: String
-    ) throws(SalesforceError) {
+    private func checkDuplicates(_ row: SalesforceRow, _ options: RecordWrite.Options) throws(SalesforceError) {
         guard configuration.duplicateRule != .off, let email = row["Email"].string,
             configuration.duplicateRule == .block || !options.allowsDuplicates
         else { return }
@@ -114,7 +109,7 @@ extension SalesforceState {
             }
         }
         guard !found.isEmpty else { return }
-        throw duplicates(found, version: version)
+        throw duplicates(found, version: options.version)
     }
 
     private func duplicates(_ found: [SalesforceRow], version: String) -> SalesforceError {

@@ -14,7 +14,7 @@ extension SalesforceState {
         try takeWriteFault(object)
         var row = blank(object, now: now)
         row.values.merge(values) { $1 }
-        try check(&row, object, before: nil, changed: Set(values.keys), write.options, version: "v59.0")
+        try check(&row, object, before: nil, changed: Set(values.keys), write.options)
         row.id = store.freshID(prefix: object.keyPrefix)
         row["Id"] = .string(row.id)
         finish(&row, object, write.options, now: now)
@@ -43,7 +43,7 @@ extension SalesforceState {
         try takeWriteFault(object)
         var row = before
         row.values.merge(values) { $1 }
-        try check(&row, object, before: before, changed: Set(values.keys), write.options, version: "v59.0")
+        try check(&row, object, before: before, changed: Set(values.keys), write.options)
         finish(&row, object, write.options, now: now)
     }
 

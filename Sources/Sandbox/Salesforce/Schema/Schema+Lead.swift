@@ -1,6 +1,6 @@
 extension Schema {
     static func lead(_ configuration: SandboxConfiguration.Salesforce) -> ObjectDescription {
-        ObjectDescription(
+        var object = ObjectDescription(
             name: "Lead",
             label: "Lead",
             labelPlural: "Leads",
@@ -8,11 +8,14 @@ extension Schema {
             fields: identity("Lead") + person + address("") + leadFields + [owner] + conversion + audit
                 + getResponseFields(configuration)
         )
+        // The system records bounces; unlike on Contact nobody can create a Lead with one.
+        for name in ["EmailBouncedReason", "EmailBouncedDate"] { object.change(name) { $0.isCreateable = false } }
+        return object
     }
 
     /// What Lead and Contact have in common.
     static let person: [FieldDescription] = [
-        .reference("MasterRecordId", "Master Record ID", to: ["Lead"]).readOnly,
+        .reference("MasterRecordId", "Master Record ID", to: ["Lead"], relationship: "MasterRecord").readOnly,
         .text("LastName", "Last Name", 80).required,
         .text("FirstName", "First Name", 40),
         .picklist("Salutation", "Salutation", ["Mr.", "Ms.", "Mrs.", "Dr.", "Prof.", "Mx."], length: 40),
@@ -58,7 +61,7 @@ extension Schema {
         .picklist("Rating", "Rating", ["Hot", "Warm", "Cold"]),
         FieldDescription(name: "AnnualRevenue", label: "Annual Revenue", type: .currency, precision: 18),
         FieldDescription(name: "NumberOfEmployees", label: "Employees", type: .int, precision: 8),
-        .flag("IsUnreadByOwner", "Unread By Owner").defaulting(to: true),
+        .flag("IsUnreadByOwner", "Unread By Owner"),
     ]
 
     private static let conversion: [FieldDescription] = [

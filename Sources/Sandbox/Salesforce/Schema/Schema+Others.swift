@@ -1,10 +1,6 @@
 extension Schema {
     static func contact(_ configuration: SandboxConfiguration.Salesforce) -> ObjectDescription {
-        var person = person
-        if let index = person.firstIndex(where: { $0.name == "MasterRecordId" }) {
-            person[index].referenceTo = ["Contact"]
-        }
-        return ObjectDescription(
+        var object = ObjectDescription(
             name: "Contact",
             label: "Contact",
             labelPlural: "Contacts",
@@ -15,6 +11,12 @@ extension Schema {
                 + [.text("Department", "Department", 80), .value("Birthdate", "Birthdate", .date), owner] + audit
                 + getResponseFields(configuration)
         )
+        object.change("MasterRecordId") { $0.referenceTo = ["Contact"] }
+        object.change("OwnerId") { $0.referenceTo = ["User"] }
+        object.change("Phone") { $0.label = "Business Phone" }
+        object.change("Fax") { $0.label = "Business Fax" }
+        object.change("Description") { $0.label = "Contact Description" }
+        return object
     }
 
     static let account = ObjectDescription(
