@@ -172,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "LeadRelayTests",
             dependencies: [
-                "Ingest", "Journal", "Model", "Operations", "TestSupport", "Time", "Worker", "leadrelay", configuration,
+                "Ingest", "Journal", "Model", "Operations", "Prometheus", "TestSupport", "Time", "Worker", "leadrelay",
+                configuration,
             ]
         ),
         .testTarget(

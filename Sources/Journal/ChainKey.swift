@@ -8,14 +8,20 @@ struct ChainKey: Sendable {
     /// Takes the configured key, else the file's, else makes the file.
     ///
     /// Two processes that start together must end with one key: the file is written under a name of its own and linked into
-    /// place, which fails for the second, who then reads the first one's.
-    init(configured: String?, journalPath: String) throws(JournalError) {
+    /// place, which fails for the second, who then reads the first one's. A journal that has rows was chained with a key: a
+    /// new one would make every one of them look forged, so the lost one must be brought back.
+    init(configured: String?, journalPath: String, mayMakeFile: Bool) throws(JournalError) {
         if let configured {
             symmetricKey = SymmetricKey(data: Data(configured.utf8))
             return
         }
         let path = journalPath + ".key"
         if !FileManager.default.fileExists(atPath: path) {
+            guard mayMakeFile else {
+                throw .unusable(
+                    "The journal's key \(path) is missing, but the journal has rows; restore it from a copy or set journal.key."
+                )
+            }
             try Self.makeFile(at: path)
         }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {

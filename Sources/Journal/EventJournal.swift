@@ -33,11 +33,10 @@ package final class EventJournal: Sendable {
                 "The journal at \(configuration.path) can't be opened: check the folder and its permissions."
             )
         }
-        chain = Chain(key: try ChainKey(configured: configuration.key, journalPath: configuration.path))
         // Opening is a write: GRDB commits when it finds an empty WAL.
-        pool = try Self.underLock(lock, timeout: max(configuration.lockTimeout, .seconds(10))) {
+        (pool, chain) = try Self.underLock(lock, timeout: max(configuration.lockTimeout, .seconds(10))) {
             let pool = try DatabasePool(path: configuration.path, configuration: Self.connectionConfiguration())
-            try pool.writeWithoutTransaction { db in
+            let hasRows = try pool.writeWithoutTransaction { db in
                 // GRDB sets NORMAL after `prepareDatabase`, which loses acknowledged rows at a power cut.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
@@ -46,8 +45,15 @@ package final class EventJournal: Sendable {
                     )
                 }
                 try SchemaMigrator.bringUpToDate(db, mode: configuration.migrationMode)
+                return try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM callback)") ?? false
             }
-            return pool
+            // Under the lock, so that nobody appends between the look for rows and the making of a key.
+            let key = try ChainKey(
+                configured: configuration.key,
+                journalPath: configuration.path,
+                mayMakeFile: !hasRows
+            )
+            return (pool, Chain(key: key))
         }
     }
 

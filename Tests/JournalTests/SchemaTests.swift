@@ -104,7 +104,9 @@ struct SchemaTests {
         try plainFile(at: path, upTo: version) { db in
             for (number, sql) in Self.rowsBySchema where number <= version { try db.execute(sql: sql) }
         }
-        let journal = try EventJournal(configuration: JournalConfiguration(path: path), time: ManualTimeSource())
+        // The rows came with a key, as every journal that has rows does.
+        let configuration = JournalConfiguration(path: path, key: "the key of the earlier version")
+        let journal = try EventJournal(configuration: configuration, time: ManualTimeSource())
         let (found, body) = try await journal.read { db in
             (try SchemaMigrator.version(of: db), try Data.fetchOne(db, sql: "SELECT body FROM callback WHERE id = 1"))
         }

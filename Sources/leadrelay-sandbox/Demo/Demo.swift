@@ -55,7 +55,7 @@ struct Demo: Sendable {
                     environment: environment,
                     client: client
                 )
-                async let sent: Void = ingest.send(spike)
+                async let sent: Void = ingest.send(spike, sandbox: sandbox)
                 try await progress.showUntilDone()
                 try await sent
             }

@@ -29,15 +29,31 @@ struct DemoIngest: Sendable {
     }
 
     /// Everybody registers at once; in the middle of it some unsubscribe.
-    func send(_ spike: DemoSpike) async throws {
+    ///
+    /// Every fourth of them is so quick that no Lead exists yet: the opt-out is remembered, and the Lead is created opted
+    /// out. The others unsubscribe once their record is there.
+    func send(_ spike: DemoSpike, sandbox: DemoSandbox) async throws {
         let middle = spike.people.count / 2
-        let optOuts = Set(spike.optOutIndexes)
+        let leaving = spike.optOutIndexes.map { spike.people[$0] }
+        let indexes = Set(spike.optOutIndexes)
         // Who unsubscribes has registered before.
-        let early = spike.people.filter { $0.index < middle || optOuts.contains($0.index) }
-        try await inParallel(early) { try await register($0, in: spike) }
-        try await inParallel(spike.optOutIndexes.map { spike.people[$0] }) { try await unsubscribe($0) }
-        try await inParallel(spike.people.filter { $0.index >= middle && !optOuts.contains($0.index) }) {
-            try await register($0, in: spike)
+        try await inParallel(leaving) { try await register($0, in: spike) }
+        let hasty = leaving.enumerated().filter { $0.offset % 4 == 3 }.map(\.element)
+        try await inParallel(hasty) { try await unsubscribe($0) }
+        let others = spike.people.filter { !indexes.contains($0.index) }
+        try await inParallel(others.filter { $0.index < middle }) { try await register($0, in: spike) }
+        let patient = leaving.enumerated().filter { $0.offset % 4 != 3 }.map(\.element)
+        try await waitForRecords(of: patient, sandbox: sandbox)
+        try await inParallel(patient) { try await unsubscribe($0) }
+        try await inParallel(others.filter { $0.index >= middle }) { try await register($0, in: spike) }
+    }
+
+    private func waitForRecords(of people: [DemoSpike.Person], sandbox: DemoSandbox) async throws {
+        let addresses = Set(people.map(\.email))
+        for _ in 0..<200 {
+            let rows = try await sandbox.rows("Lead", client: client) + sandbox.rows("Contact", client: client)
+            if addresses.isSubset(of: rows.compactMap { $0["Email"] as? String }) { return }
+            try await Task.sleep(for: .milliseconds(100))
         }
     }
 
