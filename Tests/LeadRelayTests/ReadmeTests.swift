@@ -1,4 +1,5 @@
 import Foundation
+import Ingest
 import Journal
 import Model
 import Operations
@@ -38,6 +39,11 @@ struct ReadmeTests {
             return "| `\(metric.name)`\(labels) | \(metric.kind.word) | \(metric.help) |"
         }
         try expect(["| metric | kind | what it says |", "|---|---|---|"] + rows, between: "metrics")
+    }
+
+    @Test func catalogDescribesEveryMetricThatIngestReports() {
+        let described = Set(MetricCatalog.ingest.map(\.name))
+        #expect(described == Set(IngestMetrics.Name.allCases.map(\.rawValue)))
     }
 
     @Test func bothCommandsAreNamed() {
