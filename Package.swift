@@ -108,8 +108,8 @@ let package = Package(
         .executableTarget(
             name: "leadrelay-sandbox",
             dependencies: [
-                "Sandbox", argumentParser, asyncHTTPClient, logging, nioCore, nioFoundationCompat, serviceLifecycle,
-                subprocess, systemPackage, unixSignals,
+                "Sandbox", argumentParser, asyncHTTPClient, logging, nioCore, nioFoundationCompat, nioHTTP1,
+                serviceLifecycle, subprocess, systemPackage, unixSignals,
             ]
         ),
 
@@ -144,6 +144,7 @@ let package = Package(
             name: "SandboxTests",
             dependencies: [
                 "Sandbox", "TestSupport", asyncHTTPClient, hummingbird, logging, nioCore, nioFoundationCompat,
+                nioHTTP1,
             ]
         ),
         .testTarget(
@@ -180,7 +181,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Journal", "Model", "Sandbox", "TestSupport", "Time", asyncHTTPClient, logging, nioCore,
-                nioFoundationCompat, subprocess, systemPackage,
+                nioFoundationCompat, nioHTTP1, subprocess, systemPackage,
             ]
         ),
     ],

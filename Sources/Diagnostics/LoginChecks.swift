@@ -29,6 +29,21 @@ extension Check {
         }
     }
 
+    /// GetResponse could not be asked, because there is no journal in which the request would be counted.
+    package static var getResponseUncounted: Check {
+        Check(name: "getresponse") {
+            [
+                Finding(
+                    check: "getresponse.login",
+                    verdict: .warning,
+                    finding:
+                        "GetResponse was not asked: every request is counted in the journal, which can't be written.",
+                    remedy: "Mend what the journal's check says, then run `leadrelay doctor` again."
+                )
+            ]
+        }
+    }
+
     /// Salesforce: the log-in gives a token for the org.
     package static func salesforce(_ client: SalesforceClient) -> Check {
         Check(name: "salesforce") {

@@ -39,6 +39,14 @@ final class FileLock: Sendable {
         }
     }
 
+    /// Whether the file that was opened is still the one at `path`: somebody may have unlinked it meanwhile.
+    func isStill(at path: String) -> Bool {
+        var ours = stat()
+        var named = stat()
+        return fstat(descriptor, &ours) == 0 && stat(path, &named) == 0 && ours.st_ino == named.st_ino
+            && ours.st_dev == named.st_dev
+    }
+
     func release() {
         flock(descriptor, LOCK_UN)
     }

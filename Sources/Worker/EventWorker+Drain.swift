@@ -31,7 +31,10 @@ extension EventWorker {
     private func stopWhenDrained(grace: Duration) async {
         while !Task.isCancelled {
             do {
-                let horizon = time.read().wall + grace.wholeMilliseconds
+                let now = time.read().wall
+                // What a pause holds up comes due again and again; a drain that waited for it would never end.
+                let isPaused = try await journal.reader.pauses().contains { $0.until.milliseconds > now }
+                let horizon = now + (isPaused ? 0 : grace.wholeMilliseconds)
                 // A profile that was just stored makes its event available: the fetches are asked about first.
                 let isFetching = try await fetching.hasWork()
                 let isDrained = try await journal.reader.isDrained(horizon: horizon)

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 package import GetResponse
 package import Journal
 package import Logging
@@ -117,6 +116,7 @@ package final class EventWorker: Service {
     /// - Throws: `JournalError` when the journal can't be used at all.
     package func run() async throws {
         let lock = try WorkerLock(journalPath: journal.configuration.path, owner: configuration.owner)
+        WorkerLock.removeStale(journalPath: journal.configuration.path)
         try await journal.storeSetting(
             "optOut.deadline",
             value: String(configuration.optOutDeadline.wholeMilliseconds)

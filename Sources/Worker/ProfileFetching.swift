@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import GetResponse
 import Journal
 import Logging
@@ -21,9 +20,6 @@ final class ProfileFetching: Sendable {
         var blockedUntilBoot: Int64 = 0
         var inFlight: Set<Int64> = []
     }
-
-    /// How often GetResponse is asked for a contact that it does not have (yet: double opt-in takes a while).
-    private static let patience: [Duration] = [.seconds(30), .seconds(120), .seconds(300)]
 
     init(
         journal: EventJournal,
@@ -106,7 +102,7 @@ final class ProfileFetching: Sendable {
         case .budgetExhausted(let wait):
             state.withLock { $0.blockedUntilBoot = max($0.blockedUntilBoot, reading.boot + wait.wholeMilliseconds) }
         case .notFound, .invalidRequest, .undecodable:
-            guard request.failures < Self.patience.count else {
+            guard request.failures < configuration.profilePatience.count else {
                 logger.notice(
                     "Gave up on a profile",
                     metadata: ["event.id": "\(request.eventID)", "reason": "\(error)"]
@@ -115,7 +111,7 @@ final class ProfileFetching: Sendable {
             }
             try await journal.postponeProfile(
                 of: request,
-                until: now.advanced(by: Self.patience[request.failures]),
+                until: now.advanced(by: configuration.profilePatience[request.failures]),
                 countsAsFailure: true,
                 reason: "\(error)"
             )
@@ -129,7 +125,8 @@ final class ProfileFetching: Sendable {
             try await pause(until: until, error)
             try await postpone(request, until: until, error)
         case .server, .maintenance, .lostAnswer, .connection, .uncounted, .grantExpired:
-            try await postpone(request, until: now.advanced(by: max(error.retryAfter ?? .zero, .seconds(15))), error)
+            let wait = max(error.retryAfter ?? .zero, configuration.fetchRetryDelay)
+            try await postpone(request, until: now.advanced(by: wait), error)
         }
     }
 

@@ -50,6 +50,11 @@ struct RecordResolver: Sendable {
         } catch {
             throw .unanswered(reason: "the look-up was cancelled")
         }
+        // A callback may carry the contact id alone: then the address that the Lead has leads to the person's other records.
+        let addresses = emails.isEmpty ? Set(leads.compactMap { $0.fields["Email"]?.string?.lowercased() }) : []
+        if !addresses.isEmpty {
+            return try await records(emails: addresses.sorted(), contactIDs: contactIDs, isOptOut: isOptOut)
+        }
         // A converted Lead's Contact may have another address by now.
         let converted = Set(leads.compactMap { $0.isConverted ? $0.convertedContactID : nil })
             .subtracting(contacts.map(\.id)).sorted()

@@ -25,6 +25,11 @@ package struct WorkerConfiguration: Sendable {
     package var pollInterval: Duration
     /// How many profiles are fetched at once.
     package var fetchConcurrency: Int
+    /// The waits before GetResponse is asked again for a contact that it does not have (yet: double opt-in takes a while);
+    /// when they are used up, the profile is given up.
+    package var profilePatience: [Duration]
+    /// How long a profile rests after GetResponse failed to answer.
+    package var fetchRetryDelay: Duration
 
     package init(
         owner: String,
@@ -39,7 +44,9 @@ package struct WorkerConfiguration: Sendable {
         policy: SyncPolicy = SyncPolicy(),
         requestTimeout: Duration = .seconds(10),
         pollInterval: Duration = .milliseconds(100),
-        fetchConcurrency: Int = 4
+        fetchConcurrency: Int = 4,
+        profilePatience: [Duration] = [.seconds(30), .seconds(120), .seconds(300)],
+        fetchRetryDelay: Duration = .seconds(15)
     ) {
         self.owner = owner
         self.concurrency = concurrency
@@ -54,5 +61,7 @@ package struct WorkerConfiguration: Sendable {
         self.requestTimeout = requestTimeout
         self.pollInterval = pollInterval
         self.fetchConcurrency = fetchConcurrency
+        self.profilePatience = profilePatience
+        self.fetchRetryDelay = fetchRetryDelay
     }
 }

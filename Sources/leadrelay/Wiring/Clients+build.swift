@@ -72,18 +72,14 @@ func buildChecks(settings: Settings, httpClient: HTTPClient, time: any TimeSourc
     // Findings say what a log line would; the log stays out of a report.
     let logger = Logger(label: "leadrelay.doctor") { _ in SwiftLogNoOpLogHandler() }
     var checks = [Check.journal(path: settings.journal.path, time: time)]
-    if let access = try? settings.requireGetResponse(),
-        let journal = try? settings.openJournal(time: time, checkpointBytes: 4 << 20)
-    {
-        let gate = JournalRequestGate(
-            journal: journal,
-            budget: settings.requestBudget,
-            worker: "doctor-\(getpid())",
-            time: time
-        )
+    if let access = try? settings.requireGetResponse() {
         checks.append(
-            .getResponse(
-                buildGetResponseClient(access: access, gate: gate, httpClient: httpClient, time: time, logger: logger)
+            buildGetResponseCheck(
+                settings: settings,
+                access: access,
+                httpClient: httpClient,
+                time: time,
+                logger: logger
             )
         )
     }
@@ -99,6 +95,32 @@ func buildChecks(settings: Settings, httpClient: HTTPClient, time: any TimeSourc
         checks.append(.salesforce(client))
     }
     return checks
+}
+
+/// The GetResponse check, whose one request is counted in the journal like any other.
+///
+/// `doctor` makes no journal: run by an administrator, it would leave one behind that the service can't open.
+private func buildGetResponseCheck(
+    settings: Settings,
+    access: Settings.GetResponseAccess,
+    httpClient: HTTPClient,
+    time: any TimeSource,
+    logger: Logger
+) -> Check {
+    guard FileManager.default.fileExists(atPath: settings.journal.path),
+        let journal = try? settings.openJournal(time: time, checkpointBytes: 4 << 20, migrationMode: .never)
+    else {
+        return .getResponseUncounted
+    }
+    let gate = JournalRequestGate(
+        journal: journal,
+        budget: settings.requestBudget,
+        worker: "doctor-\(getpid())",
+        time: time
+    )
+    return .getResponse(
+        buildGetResponseClient(access: access, gate: gate, httpClient: httpClient, time: time, logger: logger)
+    )
 }
 
 extension Settings {
