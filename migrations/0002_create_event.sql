@@ -12,7 +12,7 @@ CREATE TABLE event (
     content_seen_at  INTEGER NOT NULL,         -- when that content was last received; the look-back slides with it
     action           TEXT    NOT NULL,
     source           TEXT    NOT NULL CHECK (source IN ('getresponse', 'zapier', 'backfill', 'reconcile', 'poll')),
-    person           TEXT,                     -- normalised e-mail, or contact:ID; NULL only where nothing could be decoded
+    person           TEXT,                     -- normalised e-mail, or contact:ID; NULL where it is about nobody
     previous_person  TEXT,                     -- the address before a contact_email_changed: both are held
     contact_id       TEXT,
     list_id          TEXT,
@@ -43,8 +43,7 @@ CREATE TABLE event (
     CHECK ((state = 'running') = (lease_until IS NOT NULL)),
     CHECK (state <> 'completed' OR outcome IS NOT NULL),
     CHECK (waits_for IS NULL OR state = 'snoozed'),
-    CHECK ((state = 'discarded') = (discard_reason IS NOT NULL)),
-    CHECK (person IS NOT NULL OR action = 'unknown')
+    CHECK ((state = 'discarded') = (discard_reason IS NOT NULL))
 ) STRICT;
 
 -- The claim walks it: what is ready, in order of lane, then of due time.

@@ -33,8 +33,8 @@ extension EventTable {
         }
         let person = try person(of: event.payload.contact, db)
         let occurredAt = event.occurredAt(receivedAt: callback.receivedAt)
-        // The row of a known action must name somebody; without this one such element would hold up all decoding for good.
-        let action = person == nil ? .unknown : event.action
+        // What an action that we carry out is about must be named; one that is only kept may be about nobody.
+        let action = person == nil && Self.aboutSomebody.contains(event.action) ? .unknown : event.action
         let isDead = action == .unknown
         let contact = event.payload.contact
         try db.cachedStatement(
@@ -74,6 +74,11 @@ extension EventTable {
         }
         return true
     }
+
+    /// The actions that are about a contact; others (a survey, the end of an import) may name none.
+    private static let aboutSomebody: Set<Action> = [
+        .subscribe, .unsubscribe, .removed, .open, .click, .tagApplied, .emailChanged, .customFieldChanged, .enrich,
+    ]
 
     private static func failure(of event: DecodedEvent) -> String {
         event.action == .unknown

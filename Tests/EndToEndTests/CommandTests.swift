@@ -37,6 +37,8 @@ struct CommandTests {
                 #expect(refused.status == 400)
                 #expect(refused.body.contains("1"))
                 try await deployment.get("action=survey&CONTACT_ID=c1&contact_email=a%40b.example&CAMPAIGN_ID=l1")
+                // Not even about anybody: kept all the same.
+                try await deployment.post(#"{"type":"contacts_import_finished","account":{"accountId":"a1"}}"#)
             }
             let drained = try await deployment.leadrelay.run("worker", "--drain")
             #expect(drained.status == 1, "a dead letter was made in this run")
@@ -63,8 +65,10 @@ struct CommandTests {
                 "a test of the sender"
             )
             #expect(discarded.status == 0)
-            let survey = try await deployment.reader().eventDetails(2)
-            #expect(survey.first?.rows.first?["outcome"] == .text("ignored"))
+            for event in [Int64(2), 3] {
+                let details = try await deployment.reader().eventDetails(event)
+                #expect(details.first?.rows.first?["outcome"] == .text("ignored"))
+            }
         }
     }
 
