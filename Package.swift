@@ -116,18 +116,15 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport",
-            dependencies: [
-                "Journal", "Model", "Sandbox", "Time", asyncHTTPClient, hummingbird, logging, nioCore,
-                nioFoundationCompat,
-            ],
+            dependencies: ["Time"],
             path: "Tests/TestSupport"
         ),
-        .testTarget(name: "ModelTests", dependencies: ["Model"]),
+        .testTarget(name: "ModelTests", dependencies: ["Model", "TestSupport"]),
         .testTarget(name: "TimeTests", dependencies: ["TestSupport", "Time"]),
         .testTarget(name: "PrometheusTests", dependencies: ["Prometheus", coreMetrics]),
-        .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Model"]),
+        .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Model", "TestSupport"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Model", "TestSupport", "Time", grdb]),
-        .testTarget(name: "PlanningTests", dependencies: ["Model", "Planning"]),
+        .testTarget(name: "PlanningTests", dependencies: ["Model", "Planning", "TestSupport"]),
         .testTarget(
             name: "GetResponseTests",
             dependencies: [
@@ -187,10 +184,6 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
-
-if let only = Context.environment["LEADRELAY_ONLY_TESTS"]?.split(separator: ",").map(String.init) {
-    package.targets.removeAll { $0.type == .test && !only.contains($0.name) }
-}
 
 for target in package.targets where target.name != "CSQLiteShim" {
     target.swiftSettings = [

@@ -1,5 +1,6 @@
 import GetResponse
 import Model
+import TestSupport
 import Testing
 
 /// What happens when no whole answer comes, or none may be asked for.

@@ -3,6 +3,7 @@ import GetResponse
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 import Time
 
 /// A gate that admits what it is told to, and keeps the books.

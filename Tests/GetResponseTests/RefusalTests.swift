@@ -1,5 +1,6 @@
 import GetResponse
 import Model
+import TestSupport
 import Testing
 
 /// What each answer of GetResponse means, over real HTTP.

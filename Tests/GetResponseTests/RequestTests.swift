@@ -1,5 +1,6 @@
 import GetResponse
 import Model
+import TestSupport
 import Testing
 
 @Suite struct RequestTests {

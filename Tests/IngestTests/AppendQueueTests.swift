@@ -1,4 +1,5 @@
 import Journal
+import TestSupport
 import Testing
 
 @testable import Ingest
@@ -69,7 +70,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
     func everyArrivalIsRefusedOrGivenOutOnceInOrder(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var limits = AppendLimits()
         limits.queued = 20
         limits.queuedBytes = 3000

@@ -1,12 +1,13 @@
 import Foundation
 import Ingest
+import TestSupport
 import Testing
 
 /// Random texts, whole and damaged, judged beside Foundation's parser.
 @Suite struct JSONMutationTests {
     @Test(arguments: [11, 12, 13, 14] as [UInt64])
     func whateverIsBuiltAsJSONIsWellFormed(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<300 {
             let text = Self.value(depth: 0, &random)
             #expect(JSONWellFormedness.holds(for: Array(text.utf8)), "seed \(seed): \(text)")
@@ -16,7 +17,7 @@ import Testing
 
     @Test(arguments: [21, 22, 23, 24] as [UInt64])
     func damagedTextIsJudgedAsFoundationJudgesIt(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var refused = 0
         for _ in 0..<1500 {
             var bytes = Array(Self.value(depth: 0, &random).utf8)
@@ -41,7 +42,7 @@ import Testing
         return text.contains("\\ud") || text.contains(/[0-9]e[+-]?[0-9]{3}/) || bytes.contains(0)
     }
 
-    private static func value(depth: Int, _ random: inout SplitMix) -> String {
+    private static func value(depth: Int, _ random: inout SeededGenerator) -> String {
         let space = ["", "", " ", "\n", "\t "].randomElement(using: &random) ?? ""
         switch Int.random(in: 0..<(depth > 4 ? 5 : 8), using: &random) {
         case 0: return space + (["true", "false", "null"].randomElement(using: &random) ?? "null")
@@ -59,13 +60,13 @@ import Testing
         }
     }
 
-    private static func string(_ random: inout SplitMix) -> String {
+    private static func string(_ random: inout SeededGenerator) -> String {
         let pieces = ["a", "Z", "ß", "€", "😀", "\\n", "\\\\", "\\\"", "\\u0041", "\\/", " ", "@", "0"]
         let count = Int.random(in: 0...5, using: &random)
         return "\"\((0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined())\""
     }
 
-    private static func damage(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+    private static func damage(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         let symbols = Array("{}[]:,\"\\ 0123.-eunt\n\t'/".utf8) + [0x80, 0xC3, 0xED, 0xF0, 0xFF, 0x1F, 0x7F]
         let symbol = symbols.randomElement(using: &random) ?? 0x20
         let place = Int.random(in: 0...bytes.count, using: &random)

@@ -1,4 +1,5 @@
 import Planning
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct Names {

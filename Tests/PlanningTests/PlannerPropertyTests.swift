@@ -1,5 +1,6 @@
 import Model
 import Planning
+import TestSupport
 import Testing
 
 /// What holds of every plan, over random people and records; the seed is the test's argument.

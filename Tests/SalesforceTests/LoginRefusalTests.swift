@@ -1,5 +1,6 @@
 import Model
 import Salesforce
+import TestSupport
 import Testing
 
 /// What each refusal of the log-in means, and what the sentence tells a person to do.

@@ -1,5 +1,6 @@
 import Model
 import Salesforce
+import TestSupport
 import Testing
 
 /// Which writes surely did not happen, and which may have.

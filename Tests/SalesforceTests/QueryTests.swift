@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Salesforce
+import TestSupport
 import Testing
 
 @Suite struct QueryTests {

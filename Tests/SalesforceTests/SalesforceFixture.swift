@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import Salesforce
 import Synchronization
+import TestSupport
 import Time
 
 /// Wall time that stands at 2026-04-21T09:15:00Z.

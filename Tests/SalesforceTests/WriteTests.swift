@@ -1,5 +1,6 @@
 import Model
 import Salesforce
+import TestSupport
 import Testing
 
 @Suite struct WriteTests {

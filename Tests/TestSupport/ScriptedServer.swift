@@ -11,17 +11,17 @@ import Darwin
 ///
 /// It speaks over plain sockets, so that it can do what no HTTP library would: drop a connection before the answer, break
 /// off in the middle of one, or never answer.
-final class ScriptedServer: Sendable {
-    struct Received: Sendable {
-        var method: String
+package final class ScriptedServer: Sendable {
+    package struct Received: Sendable {
+        package var method: String
         /// Path and query as they came over the wire.
-        var target: String
+        package var target: String
         /// By lower-case name.
-        var headers: [String: String]
-        var body: String
+        package var headers: [String: String]
+        package var body: String
     }
 
-    enum Reply: Sendable {
+    package enum Reply: Sendable {
         case answer(Int, headers: [String: String] = [:], body: String = "")
         /// Closes the connection instead of answering.
         case drop
@@ -34,31 +34,31 @@ final class ScriptedServer: Sendable {
     }
 
     /// What to answer.
-    struct Script: Sendable {
-        let reply: @Sendable (_ request: Received, _ number: Int) -> Reply
+    package struct Script: Sendable {
+        package let reply: @Sendable (_ request: Received, _ number: Int) -> Reply
 
         /// The same to every request.
-        static func always(_ reply: Reply) -> Script {
+        package static func always(_ reply: Reply) -> Script {
             Script { _, _ in reply }
         }
 
         /// What the closure says of a request and its number, from 0.
-        static func by(_ reply: @escaping @Sendable (_ request: Received, _ number: Int) -> Reply) -> Script {
+        package static func by(_ reply: @escaping @Sendable (_ request: Received, _ number: Int) -> Reply) -> Script {
             Script(reply: reply)
         }
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let connections = Mutex<[Int32]>([])
     private let received = Mutex<[Received]>([])
     private let script: Script
 
-    var baseURL: String { "http://127.0.0.1:\(port)" }
-    var requests: [Received] { received.withLock { $0 } }
+    package var baseURL: String { "http://127.0.0.1:\(port)" }
+    package var requests: [Received] { received.withLock { $0 } }
 
     /// Takes a free port, and listens there unless it is to refuse every connection.
-    init(_ script: Script, isListening: Bool = true) throws {
+    package init(_ script: Script, isListening: Bool = true) throws {
         self.script = script
         listener = socket(AF_INET, Self.stream, 0)
         var address = sockaddr_in()
@@ -78,7 +78,7 @@ final class ScriptedServer: Sendable {
         if isListening { Thread.detachNewThread { self.accept() } }
     }
 
-    func stop() {
+    package func stop() {
         _ = shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         connections.withLock { open in
