@@ -96,9 +96,11 @@ struct CommandTests {
 
     @Test func doctorFindsNothingWrongWithTheSandboxAndNamesAWrongSecret() async throws {
         try await Deployment.withFresh { deployment in
-            #expect(try await deployment.leadrelay.run("migrate").status == 0)
             let good = try await deployment.leadrelay.run("doctor", "--json")
             #expect(good.status == 0, "\(good.output) \(good.error)")
+            let window = try await deployment.reader().requestWindow(cap: 400, length: .seconds(3600))
+            #expect(window.count == 1, "doctor's request is counted like any other")
+            #expect(deployment.sandbox.getResponse.requests.all.count == 1)
             let bad = try await deployment.leadrelay
                 .with(["LEADRELAY_SALESFORCE_CLIENT_SECRET": "wrong-secret-value"]).run("doctor")
             #expect(bad.status == 1)

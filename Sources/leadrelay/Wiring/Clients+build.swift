@@ -99,7 +99,8 @@ func buildChecks(settings: Settings, httpClient: HTTPClient, time: any TimeSourc
 
 /// The GetResponse check, whose one request is counted in the journal like any other.
 ///
-/// `doctor` makes no journal: run by an administrator, it would leave one behind that the service can't open.
+/// A journal that is missing is made, but only in a folder of one's own: an administrator's `doctor` would otherwise leave
+/// one behind that the service can't open.
 private func buildGetResponseCheck(
     settings: Settings,
     access: Settings.GetResponseAccess,
@@ -107,8 +108,9 @@ private func buildGetResponseCheck(
     time: any TimeSource,
     logger: Logger
 ) -> Check {
-    guard FileManager.default.fileExists(atPath: settings.journal.path),
-        let journal = try? settings.openJournal(time: time, checkpointBytes: 4 << 20, migrationMode: .never)
+    let path = settings.journal.path
+    guard FileManager.default.fileExists(atPath: path) || isInOwnFolder(path),
+        let journal = try? settings.openJournal(time: time, checkpointBytes: 4 << 20)
     else {
         return .getResponseUncounted
     }
@@ -121,6 +123,11 @@ private func buildGetResponseCheck(
     return .getResponse(
         buildGetResponseClient(access: access, gate: gate, httpClient: httpClient, time: time, logger: logger)
     )
+}
+
+private func isInOwnFolder(_ path: String) -> Bool {
+    var folder = stat()
+    return stat(URL(fileURLWithPath: path).deletingLastPathComponent().path, &folder) == 0 && folder.st_uid == geteuid()
 }
 
 extension Settings {
