@@ -6,6 +6,33 @@ package struct PlannedEffect: Sendable {
     package var intent: EffectIntent
     /// Whether an earlier try had Salesforce's yes already: it is not sent again.
     package var isConfirmed: Bool
+    /// When an earlier try sent it without hearing the answer; nil when it did not, or knows the answer.
+    package var lostAt: Timestamp?
+
+    package init(id: Int64, intent: EffectIntent, isConfirmed: Bool, lostAt: Timestamp? = nil) {
+        self.id = id
+        self.intent = intent
+        self.isConfirmed = isConfirmed
+        self.lostAt = lostAt
+    }
+}
+
+/// A change before it has its row, with the events that it serves.
+package struct SharedIntent: Sendable {
+    package var intent: EffectIntent
+    /// The event whose effect it is: it gives the key.
+    package var event: ClaimedEvent
+    /// Further events of the same person that the same write carries out.
+    package var followers: [ClaimedEvent]
+
+    package init(intent: EffectIntent, event: ClaimedEvent, followers: [ClaimedEvent] = []) {
+        self.intent = intent
+        self.event = event
+        self.followers = followers
+    }
+
+    /// The idempotency key.
+    package var key: String { event.effectKey(of: intent) }
 }
 
 /// What became of an effect.
@@ -24,6 +51,8 @@ package struct EffectResult: Hashable, Sendable {
     /// Whether Salesforce made a new record; nil where it did not say.
     package var created: Bool?
     package var errorText: String?
+    /// When it was sent last, where that is known better than from its beginning.
+    package var sentAt: Timestamp?
     /// When Salesforce's answer came.
     package var confirmedAt: Timestamp?
     /// When a read-back showed the value in place.
@@ -36,6 +65,7 @@ package struct EffectResult: Hashable, Sendable {
         recordID: String? = nil,
         created: Bool? = nil,
         errorText: String? = nil,
+        sentAt: Timestamp? = nil,
         confirmedAt: Timestamp? = nil,
         verifiedAt: Timestamp? = nil
     ) {
@@ -45,6 +75,7 @@ package struct EffectResult: Hashable, Sendable {
         self.recordID = recordID
         self.created = created
         self.errorText = errorText
+        self.sentAt = sentAt
         self.confirmedAt = confirmedAt
         self.verifiedAt = verifiedAt
     }

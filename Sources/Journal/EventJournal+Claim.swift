@@ -4,12 +4,15 @@ package import Model
 import Time
 
 extension EventJournal {
-    /// Whether anything is ready or has become due: a cheap look before a claim, which takes the lock.
-    package func hasClaimableEvents() async throws(JournalError) -> Bool {
+    /// Whether anything in these lanes may be ready, or something has become due: a cheap look before a claim, which takes
+    /// the lock.
+    package func hasClaimableEvents(
+        lanes: ClosedRange<Lane> = .compliance ... .bulk
+    ) async throws(JournalError) -> Bool {
         try await read { [time] db in
             try Bool.fetchOne(
                 db.cachedStatement(sql: EventTable.peekSQL),
-                arguments: [time.read().wall]
+                arguments: [lanes.lowerBound.rawValue, lanes.upperBound.rawValue, time.read().wall]
             ) ?? false
         }
     }
@@ -19,21 +22,26 @@ extension EventJournal {
     /// - Parameters:
     ///   - owner: The worker that takes them.
     ///   - limit: How many at most.
-    ///   - lanes: From which lanes.
+    ///   - lanes: From which lanes. Lanes rank people: whoever has something urgent waiting is in that lane with what comes
+    ///     before it.
+    ///   - rota: Whose turn it is among the lanes that have something.
     ///   - leaseDuration: How long the claim lasts unless it is renewed.
-    /// - Returns: The events, now running under a lease.
+    /// - Returns: The events, now running under a lease, and the rota after them.
     /// - Throws: `JournalError`; then nothing is claimed.
     package func claim(
         owner: String,
         limit: Int,
         lanes: ClosedRange<Lane> = .compliance ... .bulk,
+        rota: LaneRota,
         leaseDuration: Duration
-    ) async throws(JournalError) -> [ClaimedEvent] {
+    ) async throws(JournalError) -> (events: [ClaimedEvent], rota: LaneRota) {
         try await write { [time] db in
             let now = time.read()
+            var rota = rota
             try EventTable.promoteDueEvents(now: now.wall, db)
+            var queue = ReadyQueue(lanes: lanes, limit: limit, now: now.wall)
             var claimed: [ClaimedEvent] = []
-            for id in try EventTable.claimableIDs(limit: limit, lanes: lanes, db) {
+            while claimed.count < limit, let id = try queue.next(&rota, db) {
                 let row = try EventTable.claimRow(
                     id: id,
                     owner: owner,
@@ -43,8 +51,18 @@ extension EventJournal {
                 )
                 claimed.append(try ClaimedEvent(row: row))
             }
-            return claimed
+            return (claimed, rota)
         }
+    }
+
+    /// Claims events as above, with a rota of its own.
+    package func claim(
+        owner: String,
+        limit: Int,
+        lanes: ClosedRange<Lane> = .compliance ... .bulk,
+        leaseDuration: Duration
+    ) async throws(JournalError) -> [ClaimedEvent] {
+        try await claim(owner: owner, limit: limit, lanes: lanes, rota: LaneRota(), leaseDuration: leaseDuration).events
     }
 }
 

@@ -11,15 +11,21 @@ extension EventJournal {
     ///   - conclusion: How the try ended.
     ///   - results: What became of the effects of this try.
     ///   - followUp: The enrichment that a completed subscribe asks for.
+    ///   - followers: Events of the same person that were carried out together with it, in their order. Each gets a try of its
+    ///     own; from the first that is not next any more they are left to tries of their own.
+    /// - Returns: How many of the followers were completed.
     /// - Throws: `JournalError.leaseLost` when the event is somebody else's by now; then nothing is recorded.
+    @discardableResult
     package func conclude(
         _ ticket: ClaimTicket,
         with conclusion: EventConclusion,
         results: [EffectResult] = [],
-        followUp: EnrichFollowUp? = nil
-    ) async throws(JournalError) {
+        followUp: EnrichFollowUp? = nil,
+        followers: [FollowerEnding] = []
+    ) async throws(JournalError) -> Int {
         try await write { [time] db in
-            let now = time.read().wall
+            let reading = time.read()
+            let now = reading.wall
             try EventTable.end(ticket, now: now, with: EventTable.Ending(conclusion, now: now), db)
             for result in results {
                 try EffectTable.record(result, now: now, db)
@@ -27,6 +33,16 @@ extension EventJournal {
             if let followUp {
                 try EventTable.insertEnrichment(of: ticket.eventID, contactID: followUp.contactID, now: now, db)
             }
+            var completed = 0
+            for follower in followers {
+                guard try EventTable.complete(follower, now: reading, db) else { break }
+                completed += 1
+                if let followUp = follower.followUp {
+                    let eventID = follower.event.ticket.eventID
+                    try EventTable.insertEnrichment(of: eventID, contactID: followUp.contactID, now: now, db)
+                }
+            }
+            return completed
         }
     }
 }
@@ -112,7 +128,20 @@ extension EventTable {
     }
 
     /// Ends a try under the fence, and appends its row to `attempt`.
-    static func end(_ ticket: ClaimTicket, now: Int64, with ending: Ending, _ db: Database) throws {
+    ///
+    /// - Parameters:
+    ///   - ticket: The right to the event.
+    ///   - now: The end of the try, in wall time.
+    ///   - startedAt: Its start, where that was not the claim.
+    ///   - ending: What to write.
+    ///   - db: The connection, inside a transaction.
+    static func end(
+        _ ticket: ClaimTicket,
+        now: Int64,
+        startedAt: Int64? = nil,
+        with ending: Ending,
+        _ db: Database
+    ) throws {
         // The row's own values are read before they are cleared, under the same fence as the update.
         let row = try Row.fetchOne(
             db.cachedStatement(
@@ -151,7 +180,8 @@ extension EventTable {
                 """
         )
         .execute(arguments: [
-            ticket.eventID, ticket.claim, row["attempt"], ticket.owner, row["claimed_at"], now, ending.attemptOutcome,
+            ticket.eventID, ticket.claim, row["attempt"], ticket.owner, startedAt ?? row["claimed_at"], now,
+            ending.attemptOutcome,
             ending.errorClass?.rawValue, ending.errorText,
         ])
     }

@@ -15,20 +15,38 @@ extension EventJournal {
         of event: ClaimedEvent,
         mappingVersion: String
     ) async throws(JournalError) -> [PlannedEffect] {
-        guard !intents.isEmpty else { return [] }
+        try await beginEffects(
+            intents.map { SharedIntent(intent: $0, event: event) },
+            under: event.ticket,
+            mappingVersion: mappingVersion,
+            onlyNew: false
+        ) ?? []
+    }
+
+    /// Writes the effects of a try that carries out several events before their requests are sent.
+    ///
+    /// - Parameters:
+    ///   - shared: The changes, each with the events it serves.
+    ///   - ticket: The right to the event in hand; the others follow it.
+    ///   - mappingVersion: Which mapping they were planned with.
+    ///   - onlyNew: True to write nothing when an effect with one of the keys is there: an earlier try began it with other
+    ///     values, and would be taken for this one.
+    /// - Returns: The effects in order; nil where `onlyNew` found one.
+    /// - Throws: `JournalError.leaseLost` when the event is somebody else's by now.
+    package func beginEffects(
+        _ shared: [SharedIntent],
+        under ticket: ClaimTicket,
+        mappingVersion: String,
+        onlyNew: Bool
+    ) async throws(JournalError) -> [PlannedEffect]? {
+        guard !shared.isEmpty else { return [] }
         return try await write { [time] db in
-            try EventTable.requireLease(event.ticket, db)
+            try EventTable.requireLease(ticket, db)
             let now = time.read().wall
-            return try intents.map { intent in
-                try EffectTable.begin(
-                    intent,
-                    key: event.effectKey(of: intent),
-                    event: event,
-                    mappingVersion: mappingVersion,
-                    now: now,
-                    db
-                )
+            if onlyNew {
+                for effect in shared where try EffectTable.exists(key: effect.key, db) { return nil }
             }
+            return try shared.map { try EffectTable.begin($0, mappingVersion: mappingVersion, now: now, db) }
         }
     }
 
@@ -41,6 +59,15 @@ extension EventJournal {
             for result in results {
                 try EffectTable.record(result, now: now, db)
             }
+        }
+    }
+
+    /// Notes that an effect is sent once more, now that looking for what it did has found nothing.
+    package func noteResending(_ effectID: Int64, of ticket: ClaimTicket) async throws(JournalError) {
+        try await write { [time] db in
+            try EventTable.requireLease(ticket, db)
+            try db.cachedStatement(sql: "UPDATE effect SET state = 'sent', sent_at = ? WHERE id = ?")
+                .execute(arguments: [time.read().wall, effectID])
         }
     }
 
@@ -97,15 +124,27 @@ extension EventTable {
 
 /// The statements of `effect` and `effect_event`.
 enum EffectTable {
+    static func exists(key: String, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM effect WHERE idempotency_key = ?)"),
+            arguments: [key]
+        ) ?? false
+    }
+
     static func begin(
-        _ intent: EffectIntent,
-        key: String,
-        event: ClaimedEvent,
+        _ shared: SharedIntent,
         mappingVersion: String,
         now: Int64,
         _ db: Database
     ) throws -> PlannedEffect {
+        let intent = shared.intent
         let state = intent.isBestEffort ? "planned" : "sent"
+        let lostAt = try Int64.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT sent_at FROM effect WHERE idempotency_key = ? AND state IN ('sent', 'unknown')"
+            ),
+            arguments: [shared.key]
+        )
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -117,23 +156,30 @@ enum EffectTable {
                         fields = iif(state = 'confirmed', fields, excluded.fields),
                         before = iif(state = 'confirmed', before, excluded.before),
                         mapping_version = iif(state = 'confirmed', mapping_version, excluded.mapping_version),
-                        sent_at = iif(state = 'confirmed', sent_at, excluded.sent_at),
+                        sent_at = iif(state IN ('confirmed', 'sent', 'unknown'), sent_at, excluded.sent_at),
                         error_text = iif(state = 'confirmed', error_text, NULL),
                         state = iif(state = 'confirmed', state, excluded.state)
                     RETURNING id, state
                     """
             ),
             arguments: [
-                key, intent.kind.rawValue, event.person?.rawValue, intent.object.rawValue, intent.recordID,
-                intent.externalKey, try JSONText.encode(intent.fields), try JSONText.encode(intent.before),
-                mappingVersion, state, now, intent.isBestEffort ? nil : now,
+                shared.key, intent.kind.rawValue, shared.event.person?.rawValue, intent.object.rawValue,
+                intent.recordID, intent.externalKey, try JSONText.encode(intent.fields),
+                try JSONText.encode(intent.before), mappingVersion, state, now, intent.isBestEffort ? nil : now,
             ]
         )
         guard let row else { throw JournalError.database("no row came back for an effect") }
         let id: Int64 = row["id"]
-        try db.cachedStatement(sql: "INSERT OR IGNORE INTO effect_event (effect_id, event_id) VALUES (?, ?)")
-            .execute(arguments: [id, event.ticket.eventID])
-        return PlannedEffect(id: id, intent: intent, isConfirmed: row["state"] == "confirmed")
+        for event in [shared.event] + shared.followers {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO effect_event (effect_id, event_id) VALUES (?, ?)")
+                .execute(arguments: [id, event.ticket.eventID])
+        }
+        return PlannedEffect(
+            id: id,
+            intent: intent,
+            isConfirmed: row["state"] == "confirmed",
+            lostAt: lostAt.map(Timestamp.init(milliseconds:))
+        )
     }
 
     /// Lets the row follow what is known last: what a later look does not find is not verified any more.
@@ -143,13 +189,15 @@ enum EffectTable {
             sql: """
                 UPDATE effect SET
                     state = ?, status_code = coalesce(?, status_code), record_id = coalesce(?, record_id),
-                    created_record = coalesce(?, created_record), error_text = ?, sent_at = coalesce(sent_at, ?),
+                    created_record = coalesce(?, created_record), error_text = ?,
+                    sent_at = coalesce(?, sent_at, ?),
                     confirmed_at = coalesce(confirmed_at, ?), verified_at = iif(?, coalesce(?, verified_at), NULL)
                 WHERE id = ?
                 """
         )
         .execute(arguments: [
-            result.state.rawValue, result.statusCode, result.recordID, result.created, result.errorText, now,
+            result.state.rawValue, result.statusCode, result.recordID, result.created, result.errorText,
+            result.sentAt?.milliseconds, now,
             isConfirmed ? result.confirmedAt?.milliseconds ?? now : nil, isConfirmed, result.verifiedAt?.milliseconds,
             result.effectID,
         ])

@@ -47,7 +47,7 @@ extension EventJournal {
                 db.cachedStatement(
                     sql: """
                         SELECT id, claim, attempt, lease_owner, claimed_at, lease_boot_id, lease_until, lease_until_boot
-                        FROM event WHERE state = 'running'
+                        FROM event INDEXED BY event_leased WHERE state = 'running'
                         """
                 )
             )
@@ -88,7 +88,9 @@ extension JournalReader {
     package func leaseOwners() async throws(JournalError) -> Set<String> {
         try await read { db in
             try String.fetchSet(
-                db.cachedStatement(sql: "SELECT DISTINCT lease_owner FROM event WHERE state = 'running'")
+                db.cachedStatement(
+                    sql: "SELECT DISTINCT lease_owner FROM event INDEXED BY event_leased WHERE state = 'running'"
+                )
             )
         }
     }
@@ -102,7 +104,7 @@ extension JournalReader {
                 db.cachedStatement(
                     sql: """
                         SELECT EXISTS (
-                            SELECT 1 FROM event WHERE state = 'running'
+                            SELECT 1 FROM event INDEXED BY event_leased WHERE state = 'running'
                                 AND iif(lease_boot_id = ?, lease_until_boot < ?, lease_until < ?))
                         """
                 ),

@@ -2,62 +2,32 @@ import GRDB
 import Model
 import Time
 
+/// Which events may be claimed is said by the view `claimable_event`; the triggers of the migrations keep its candidates at
+/// hand in `ready`, so that a claim costs the same whatever waits or is held.
 extension EventTable {
-    /// Whether anything is ready or due.
-    ///
-    /// The indexes are named because SQLite prefers a whole covering index, the history with it, to the partial one that an
-    /// idle worker's question needs.
+    /// Whether anything in these lanes is ready, or anything is due.
     static let peekSQL = """
-        SELECT EXISTS (SELECT 1 FROM event INDEXED BY event_ready WHERE state = 'available')
+        SELECT EXISTS (SELECT 1 FROM ready WHERE rank BETWEEN ? AND ?)
             OR EXISTS (
                 SELECT 1 FROM event INDEXED BY event_due
                 WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL AND available_at <= ?)
         """
 
-    /// Events that could run if nobody of their person were busy, in the order of the claim.
-    ///
-    /// Claimable (rule 2) is an event when nothing with its person or its contact is running, and no earlier one of them is
-    /// waiting to run; an opt-out waits only for a running one. Snoozed, dead and finished events hold nothing back.
-    static let claimableSQL = """
-        SELECT e.id, e.person, e.previous_person, e.contact_id
-        FROM event AS e
-        WHERE e.state = 'available'
-            AND e.lane BETWEEN ? AND ?
-            AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.person = e.person AND r.state = 'running')
-            AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.contact_id = e.contact_id AND r.state = 'running')
-            AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.previous_person = e.person AND r.state = 'running')
-            AND (e.previous_person IS NULL OR (
-                NOT EXISTS (SELECT 1 FROM event AS r WHERE r.person = e.previous_person AND r.state = 'running')
-                AND NOT EXISTS (
-                    SELECT 1 FROM event AS r WHERE r.previous_person = e.previous_person AND r.state = 'running')))
-            AND (e.opt_out = 1 OR (
-                NOT EXISTS (
-                    SELECT 1 FROM event AS w
-                    WHERE w.person = e.person AND w.state IN ('available', 'retryable')
-                        AND (w.occurred_at, w.id) < (e.occurred_at, e.id))
-                AND NOT EXISTS (
-                    SELECT 1 FROM event AS w
-                    WHERE w.contact_id = e.contact_id AND w.state IN ('available', 'retryable')
-                        AND (w.occurred_at, w.id) < (e.occurred_at, e.id))
-                AND NOT EXISTS (
-                    SELECT 1 FROM event AS w
-                    WHERE w.previous_person = e.person AND w.state IN ('available', 'retryable')
-                        AND (w.occurred_at, w.id) < (e.occurred_at, e.id))
-                AND (e.previous_person IS NULL OR (
-                    NOT EXISTS (
-                        SELECT 1 FROM event AS w
-                        WHERE w.person = e.previous_person AND w.state IN ('available', 'retryable')
-                            AND (w.occurred_at, w.id) < (e.occurred_at, e.id))
-                    AND NOT EXISTS (
-                        SELECT 1 FROM event AS w
-                        WHERE w.previous_person = e.previous_person AND w.state IN ('available', 'retryable')
-                            AND (w.occurred_at, w.id) < (e.occurred_at, e.id))))
-            ))
-        ORDER BY e.lane, e.available_at, e.id
+    /// Whether anything is available, held or not.
+    static let availableSQL = """
+        SELECT EXISTS (
+            SELECT 1 FROM lane AS l WHERE EXISTS (
+                SELECT 1 FROM event AS e INDEXED BY event_open
+                WHERE e.finalized_at IS NULL AND e.lane = l.number AND e.state = 'available'))
         """
 
     /// Whatever is in some worker's hands.
     static let runningSQL = "SELECT 1 FROM event INDEXED BY event_leased WHERE state = 'running'"
+
+    /// Candidates of one lane, in the order of the claim.
+    static let candidatesSQL = "SELECT event_id, since FROM ready WHERE rank = ? ORDER BY since, event_id LIMIT ?"
+
+    static let isClaimableSQL = "SELECT EXISTS (SELECT 1 FROM claimable_event WHERE id = ?)"
 
     static let promoteSQL = """
         UPDATE event SET state = 'available' WHERE id IN (
@@ -72,22 +42,13 @@ extension EventTable {
         try db.cachedStatement(sql: promoteSQL).execute(arguments: [now])
     }
 
-    /// Up to `limit` claimable events that share neither person nor contact with one another.
-    static func claimableIDs(limit: Int, lanes: ClosedRange<Lane>, _ db: Database) throws -> [Int64] {
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(sql: claimableSQL),
-            arguments: [lanes.lowerBound.rawValue, lanes.upperBound.rawValue]
-        )
-        var ids: [Int64] = []
-        var held: Set<String> = []
-        while ids.count < limit, let row = try rows.next() {
-            let people = [row["person"] as String?, row["previous_person"]].compactMap { $0.map { "person:" + $0 } }
-            let keys = people + [row["contact_id"] as String?].compactMap { $0.map { "contact:" + $0 } }
-            guard held.isDisjoint(with: keys) else { continue }
-            held.formUnion(keys)
-            ids.append(row["id"])
-        }
-        return ids
+    static func isClaimable(_ eventID: Int64, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(db.cachedStatement(sql: isClaimableSQL), arguments: [eventID]) ?? false
+    }
+
+    /// Drops a candidate that has become held; the triggers put it back when what holds it goes.
+    static func dropCandidate(_ eventID: Int64, _ db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM ready WHERE event_id = ?").execute(arguments: [eventID])
     }
 
     static func claimRow(

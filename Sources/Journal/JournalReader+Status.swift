@@ -31,8 +31,13 @@ extension JournalReader {
         try await read { db in
             guard try StatusQueries.undecodedCallbacks(db) == 0 else { return false }
             let isBusy = try Bool.fetchOne(
-                db.cachedStatement(sql: "SELECT (\(EventTable.peekSQL)) OR EXISTS (\(EventTable.runningSQL))"),
-                arguments: [horizon]
+                db.cachedStatement(
+                    sql: """
+                        SELECT (\(EventTable.peekSQL)) OR (\(EventTable.availableSQL))
+                            OR EXISTS (\(EventTable.runningSQL))
+                        """
+                ),
+                arguments: [Lane.compliance.rawValue, Lane.bulk.rawValue, horizon]
             )
             return isBusy == false
         }
@@ -57,14 +62,7 @@ enum StatusQueries {
             db.cachedStatement(
                 sql: """
                     SELECT lane, state, count(*) AS count, min(received_at) AS oldest FROM (
-                        SELECT lane, state, received_at FROM event WHERE state = 'available'
-                        UNION ALL
-                        SELECT lane, state, received_at FROM event WHERE state = 'running'
-                        UNION ALL
-                        SELECT lane, state, received_at FROM event
-                            WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL
-                        UNION ALL
-                        SELECT lane, state, received_at FROM event WHERE waits_for = 'profile'
+                        SELECT lane, state, received_at FROM event INDEXED BY event_open WHERE finalized_at IS NULL
                         UNION ALL
                         SELECT lane, state, received_at FROM event WHERE state = 'dead'
                     ) GROUP BY lane, state ORDER BY lane, state

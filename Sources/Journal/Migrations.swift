@@ -18,6 +18,8 @@ enum Migrations {
         Step(number: 3, name: "0003_create_effect.sql", bytes: PackageResources._003_create_effect_sql),
         Step(number: 4, name: "0004_create_request_ledger.sql", bytes: PackageResources._004_create_request_ledger_sql),
         Step(number: 5, name: "0005_create_views.sql", bytes: PackageResources._005_create_views_sql),
+        Step(number: 6, name: "0006_create_ready.sql", bytes: PackageResources._006_create_ready_sql),
+        Step(number: 7, name: "0007_keep_ready.sql", bytes: PackageResources._007_keep_ready_sql),
     ]
 
     /// The `user_version` of an up-to-date file.

@@ -11,6 +11,9 @@ package enum SalesforceError: Error, Hashable, Sendable {
     /// A write whose body (or part of it) left and whose answer never came whole. Look for what it did before sending it
     /// again.
     case lostAnswer(reason: String)
+    /// The answer to an earlier try of this write was lost, what it did can only be looked for, and it is not there (yet):
+    /// nothing is sent before that much time has passed. Looked for again until then.
+    case unsettled(retryAfter: Duration)
     /// No token. Configuration (pause until a person mends it), but for the few failures that pass.
     case authentication(OAuthFailure, remedy: String)
     /// A token fresh from the log-in is refused as well: this 401 is no expired session. Configuration.
@@ -32,7 +35,7 @@ package enum SalesforceError: Error, Hashable, Sendable {
     package var errorClass: ErrorClass {
         switch self {
         case .notSent, .unanswered, .server, .undecodable: .transient
-        case .lostAnswer: .lostAnswer
+        case .lostAnswer, .unsettled: .lostAnswer
         case .authentication(let failure, _): failure.isPassing ? .transient : .configuration
         case .sessionRejected, .versionRetired, .untrustedInstance, .unusableURL: .configuration
         case .faults(let status, let faults, _): FaultClassifier.errorClass(status: status, faults: faults)
@@ -47,6 +50,8 @@ extension SalesforceError: CustomStringConvertible {
         case .notSent(let reason): "Salesforce can't be reached, and nothing was written: \(reason)."
         case .unanswered(let reason): "Salesforce did not answer: \(reason)."
         case .lostAnswer(let reason): "The write left, but Salesforce's answer was lost: \(reason)."
+        case .unsettled:
+            "An earlier answer to this write was lost, and Salesforce shows nothing of it yet; it is looked for again."
         case .authentication(let failure, let remedy):
             "Salesforce gives no token (\(Self.clean("\(failure.error): \(failure.description)"))). \(remedy)"
         case .sessionRejected(let faults):

@@ -12,19 +12,32 @@ struct EffectSender: Sendable {
     let shape: OrgShape
     let time: any TimeSource
     let logger: Logger
+    /// How long a write whose answer was lost, and of which only looking can tell, is looked for before it is sent again.
+    let lostAnswerWait: Duration
 
     /// Sends the effect; a field that the org lacks and that LeadRelay can do without is left out.
     ///
+    /// - Parameters:
+    ///   - effect: What to send.
+    ///   - beforeResending: Called before a write is sent once more that was looked for long enough.
     /// - Returns: What to record of it: always a yes of Salesforce.
-    /// - Throws: `SalesforceError`, as the client found it.
-    func send(_ effect: PlannedEffect) async throws(SalesforceError) -> EffectResult {
+    /// - Throws: `SalesforceError`, as the client found it; `.unsettled` while a lost write is still looked for.
+    func send(
+        _ effect: PlannedEffect,
+        beforeResending: () async throws(SalesforceError) -> Void
+    ) async throws(SalesforceError) -> EffectResult {
         var intent = effect.intent
         let necessity = FieldNecessity(names: policy.fields)
         while true {
             let nowBoot = time.read().boot
             intent.fields = shape.stripped(intent.fields, of: intent.object, nowBoot: nowBoot)
             do {
-                return result(of: effect, try await write(intent))
+                return result(
+                    of: effect,
+                    try await write(intent) { () async throws(SalesforceError) in
+                        try await self.requireSettled(effect, beforeResending)
+                    }
+                )
             } catch {
                 guard let name = error.missingField, necessity.isOptional(name, of: intent.object),
                     intent.fields[name] != nil
@@ -38,7 +51,24 @@ struct EffectSender: Sendable {
         }
     }
 
-    private func write(_ intent: EffectIntent) async throws(SalesforceError) -> WriteResult {
+    /// What was sent without an answer may still take effect for a while, and a second one could not be taken back.
+    private func requireSettled(
+        _ effect: PlannedEffect,
+        _ beforeResending: () async throws(SalesforceError) -> Void
+    ) async throws(SalesforceError) {
+        guard let lostAt = effect.lostAt else { return }
+        let left = lostAt.advanced(by: lostAnswerWait).since(Timestamp(milliseconds: time.read().wall))
+        guard left <= .zero else { throw .unsettled(retryAfter: left) }
+        try await beforeResending()
+    }
+
+    /// - Parameters:
+    ///   - intent: What to write.
+    ///   - beforeCreating: Called before a record is made that nothing but looking could find again.
+    private func write(
+        _ intent: EffectIntent,
+        beforeCreating: () async throws(SalesforceError) -> Void
+    ) async throws(SalesforceError) -> WriteResult {
         // An opt-out must not be stopped by a duplicate alert.
         let options = WriteOptions(allowsDuplicates: intent.kind.isOptOut)
         switch intent.target {
@@ -47,7 +77,7 @@ struct EffectSender: Sendable {
             return try await salesforce.update(intent.object, id: id, fields: intent.fields, options: options)
         case .externalID(let field, let value) where intent.object == .task:
             return try await TaskWriter(salesforce: salesforce, shape: shape, time: time)
-                .write(intent.fields, keyField: field, key: value, options: options)
+                .write(intent.fields, keyField: field, key: value, options: options, beforeCreating: beforeCreating)
         case .externalID(let field, let value):
             return try await salesforce.upsert(
                 intent.object,
@@ -57,6 +87,8 @@ struct EffectSender: Sendable {
                 options: options
             )
         case .new:
+            // This try's look-up has not found it.
+            try await beforeCreating()
             return try await salesforce.create(intent.object, fields: intent.fields, options: options)
         }
     }

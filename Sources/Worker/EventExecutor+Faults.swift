@@ -11,6 +11,10 @@ extension EventExecutor {
     func conclusion(of event: ClaimedEvent, after failure: TryFailure) async -> EventConclusion {
         let error = failure.error
         if Task.isCancelled { return .interrupted }
+        if case .unsettled(let wait) = error {
+            let until = now.advanced(by: min(wait, .seconds(30)))
+            return .snoozed(until: until, .lostAnswer, "\(error)")
+        }
         // The Lead was converted between the look-up and the write: the next look finds its Contact.
         let errorClass: ErrorClass = error.isConvertedLead ? .transient : error.errorClass
         let decision = configuration.retry.decide(

@@ -54,7 +54,15 @@ extension EventExecutor {
             return .failure(TryFailure(error: .notSent(reason: reason), object: effect.intent.object))
         }
         do throws(SalesforceError) {
-            return .success(try await sender.send(effect))
+            return .success(
+                try await sender.send(effect) { () async throws(SalesforceError) in
+                    do throws(JournalError) {
+                        try await journal.noteResending(effect.id, of: event.ticket)
+                    } catch {
+                        throw .notSent(reason: "the journal did not take the note that it is sent again: \(error)")
+                    }
+                }
+            )
         } catch {
             return .failure(TryFailure(error: error, object: effect.intent.object))
         }
@@ -95,7 +103,8 @@ extension EventExecutor {
                 EffectResult(
                     effectID: effect.id,
                     state: failure.error.errorClass == .lostAnswer ? .unknown : .failed,
-                    errorText: isGone ? "The record is gone." : "\(failure.error)"
+                    errorText: isGone ? "The record is gone." : "\(failure.error)",
+                    sentAt: failure.error.isLostAnswer ? now : nil
                 )
             )
             if !isGone { failures.append(failure) }
@@ -146,6 +155,14 @@ extension EventExecutor {
                 }
             }
         }
+    }
+}
+
+extension SalesforceError {
+    /// Whether this very write left without an answer.
+    fileprivate var isLostAnswer: Bool {
+        guard case .lostAnswer = self else { return false }
+        return true
     }
 }
 

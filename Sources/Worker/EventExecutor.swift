@@ -27,13 +27,17 @@ struct EventExecutor: Sendable {
     func run(_ event: ClaimedEvent) async {
         let ending = await attempt(event)
         do {
-            try await journal.conclude(
+            let completed = try await journal.conclude(
                 event.ticket,
                 with: ending.conclusion,
                 results: ending.results,
-                followUp: ending.followUp
+                followUp: ending.followUp,
+                followers: ending.followers
             )
             failPoint.pass(.concluded)
+            for follower in ending.followers.prefix(completed) {
+                report(follower.event, .completed(outcome: follower.outcome))
+            }
         } catch {
             logger.error(
                 "An event's end could not be recorded; its lease will run out and it is tried again",
@@ -67,29 +71,46 @@ struct EventExecutor: Sendable {
             return Ending(conclusion: .completed(outcome: "profileGone"))
         }
         let input = try await planningInput(for: event, profile: profile)
-        let plan = planner.plan(input)
+        let group = try await plan(event, input: input)
+        guard let plan = group.plans.first else { return Ending(conclusion: .interrupted) }
         results += try await settled(of: event, plan: plan, records: input.records)
         if case .noTarget = plan.outcome, let wait = orphanWait(event) {
             return Ending(conclusion: wait, results: results)
         }
-        if let pause = try await pause(holding: event, fields: plan.effects.filter { !$0.isBestEffort }) {
+        if let pause = try await pause(holding: event, fields: group.intents.filter { !$0.isBestEffort }) {
             return Ending(conclusion: pause, results: results)
         }
         let effects = try await journal.beginEffects(
-            plan.effects,
-            of: event,
-            mappingVersion: configuration.policy.version
+            group.shared,
+            under: event.ticket,
+            mappingVersion: configuration.policy.version,
+            onlyNew: !group.followers.isEmpty
         )
+        guard let effects else {
+            // What an earlier try began under one of the keys must be finished as it was begun: each event by itself.
+            return Ending(conclusion: .interrupted, results: results)
+        }
         failPoint.pass(.effectsPlanned)
-        try await send(effects, of: event, results: &results)
+        do {
+            try await send(effects, of: event, results: &results)
+        } catch let failure as TryFailure where !group.followers.isEmpty && failure.error.errorClass == .data {
+            // One of several may have spoilt it for all: this one is tried by itself, which costs it nothing.
+            return Ending(conclusion: .interrupted, results: results)
+        }
         failPoint.pass(.effectsSent)
         await clearPauses(provenOverBy: event, effects: effects.map(\.intent))
-        let needsProfile = plan.needsEnrichment ? event.contactID.map(EnrichFollowUp.init(contactID:)) : nil
         return Ending(
             conclusion: .completed(outcome: plan.outcome.name),
             results: results,
-            followUp: needsProfile
+            followUp: followUp(of: event, plan),
+            followers: group.followers.map { follower, plan in
+                FollowerEnding(event: follower, outcome: plan.outcome.name, followUp: followUp(of: follower, plan))
+            }
         )
+    }
+
+    private func followUp(of event: ClaimedEvent, _ plan: Plan) -> EnrichFollowUp? {
+        plan.needsEnrichment ? event.contactID.map(EnrichFollowUp.init(contactID:)) : nil
     }
 
     private func planningInput(for event: ClaimedEvent, profile: ContactDetails?) async throws -> PlanningInput {
@@ -107,7 +128,21 @@ struct EventExecutor: Sendable {
         } catch {
             throw TryFailure(error: error, object: nil)
         }
-        return PlanningInput(
+        return try await planningInput(
+            for: event,
+            profile: profile,
+            records: records,
+            isOptedOut: knowledge.isOptedOut
+        )
+    }
+
+    func planningInput(
+        for event: ClaimedEvent,
+        profile: ContactDetails?,
+        records: SalesforceRecords,
+        isOptedOut: Bool
+    ) async throws -> PlanningInput {
+        PlanningInput(
             action: event.action,
             payload: event.payload,
             source: event.source,
@@ -118,12 +153,12 @@ struct EventExecutor: Sendable {
             receivedAt: event.receivedAt,
             profile: profile,
             records: records,
-            isOptedOut: knowledge.isOptedOut,
+            isOptedOut: isOptedOut,
             engagementKey: try await engagementKey(of: event)
         )
     }
 
-    private func profile(of event: ClaimedEvent) async throws -> ContactDetails? {
+    func profile(of event: ClaimedEvent) async throws -> ContactDetails? {
         guard event.action == .enrich, let contactID = event.contactID else { return nil }
         return try await journal.reader.profile(contactID: contactID)
     }
@@ -201,6 +236,7 @@ struct Ending: Sendable {
     var conclusion: EventConclusion
     var results: [EffectResult] = []
     var followUp: EnrichFollowUp?
+    var followers: [FollowerEnding] = []
 }
 
 /// A try that Salesforce did not let through.

@@ -100,7 +100,8 @@ package final class EventWorker: Service {
                 policy: configuration.policy,
                 shape: shape,
                 time: time,
-                logger: logger
+                logger: logger,
+                lostAnswerWait: configuration.lostAnswerWait
             ),
             leases: leases,
             failPoint: failPoint,
@@ -151,8 +152,9 @@ package final class EventWorker: Service {
     /// Claims while there are slots; once the stop has come, waits for what is in hand as long as the grace allows.
     private func work() async {
         await withDiscardingTaskGroup { tasks in
+            var rota = configuration.rota
             for await _ in wakeups {
-                await claim(into: &tasks)
+                await claim(into: &tasks, rota: &rota)
             }
             let deadline = time.read().boot + configuration.shutdownGrace.wholeMilliseconds
             while !isIdle, time.read().boot < deadline, !Task.isCancelled {
@@ -163,24 +165,27 @@ package final class EventWorker: Service {
         }
     }
 
-    private func claim(into tasks: inout DiscardingTaskGroup) async {
+    private func claim(into tasks: inout DiscardingTaskGroup, rota: inout LaneRota) async {
         do {
-            while !Task.isCancelled, let (kind, limit, lanes) = slots.next, try await journal.hasClaimableEvents() {
-                let events = try await journal.claim(
+            while !Task.isCancelled, let room = slots.room, try await journal.hasClaimableEvents(lanes: room.lanes) {
+                let claim = try await journal.claim(
                     owner: configuration.owner,
-                    limit: limit,
-                    lanes: lanes,
+                    limit: room.limit,
+                    lanes: room.lanes,
+                    rota: rota,
                     leaseDuration: configuration.leaseDuration
                 )
-                guard !events.isEmpty else { return }
+                rota = claim.rota
+                guard !claim.events.isEmpty else { return }
                 failPoint.pass(.claimed)
-                for event in events {
-                    slots.take(kind)
+                for event in claim.events {
+                    let side = WorkSlots.Side(event.lane)
+                    slots.take(side)
                     leases.add(event)
                     tasks.addTask { [self] in
                         await executor.run(event)
                         leases.remove(event.ticket)
-                        slots.give(back: kind)
+                        slots.give(back: side)
                         wake.yield()
                     }
                 }

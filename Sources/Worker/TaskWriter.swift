@@ -15,7 +15,8 @@ struct TaskWriter: Sendable {
         _ fields: [String: FieldValue],
         keyField: String,
         key: String,
-        options: WriteOptions
+        options: WriteOptions,
+        beforeCreating: () async throws(SalesforceError) -> Void
     ) async throws(SalesforceError) -> WriteResult {
         let nowBoot = time.read().boot
         if !shape.isMissing(keyField, of: .task, nowBoot: nowBoot) {
@@ -37,6 +38,7 @@ struct TaskWriter: Sendable {
         if let existing = try await existingTask(fields) {
             return WriteResult(outcome: .updated(id: existing), status: 200)
         }
+        try await beforeCreating()
         return try await salesforce.create(.task, fields: fields, options: options)
     }
 

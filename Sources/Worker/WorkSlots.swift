@@ -1,46 +1,70 @@
 import Model
 import Synchronization
 
-/// How many events are in hand: so many of any lane, and one slot that only opt-outs get.
+/// How many events are in hand: as many as configured and one more, of which opt-outs can't take the last and neither can
+/// everything else together.
+///
+/// So an opt-out never waits for a slot behind a backlog, and a burst of opt-outs does not stop the rest.
 final class WorkSlots: Sendable {
-    enum Kind: Sendable {
-        case general
+    /// The two sides that leave each other a slot.
+    enum Side: Sendable {
         case compliance
-    }
+        case other
 
-    private struct Free {
-        var general: Int
-        var compliance = 1
-    }
-
-    private let free: Mutex<Free>
-
-    init(concurrency: Int) {
-        free = Mutex(Free(general: max(1, concurrency)))
-    }
-
-    /// What a claim may ask for now: as many events of any lane as there are free slots; when there are none, one opt-out.
-    var next: (kind: Kind, limit: Int, lanes: ClosedRange<Lane>)? {
-        free.withLock { free in
-            if free.general > 0 { return (.general, free.general, .compliance ... .bulk) }
-            if free.compliance > 0 { return (.compliance, free.compliance, .compliance ... .compliance) }
-            return nil
+        init(_ lane: Lane) {
+            self = lane == .compliance ? .compliance : .other
         }
     }
 
-    func take(_ kind: Kind) {
-        change(kind, by: -1)
+    /// What a claim may ask for.
+    struct Room: Equatable {
+        var limit: Int
+        var lanes: ClosedRange<Lane>
     }
 
-    func give(back kind: Kind) {
-        change(kind, by: 1)
+    private struct InHand {
+        var compliance = 0
+        var other = 0
     }
 
-    private func change(_ kind: Kind, by number: Int) {
-        free.withLock { free in
-            switch kind {
-            case .general: free.general += number
-            case .compliance: free.compliance += number
+    /// The most that either side may have.
+    private let share: Int
+    private let inHand = Mutex(InHand())
+
+    init(concurrency: Int) {
+        share = max(1, concurrency)
+    }
+
+    /// What may be claimed now; nil when all slots are taken.
+    ///
+    /// Both sides are asked for as long as neither can overstep its share with what it gets.
+    var room: Room? {
+        inHand.withLock { inHand in
+            let free = share + 1 - inHand.compliance - inHand.other
+            let forCompliance = min(free, share - inHand.compliance)
+            let forOther = min(free, share - inHand.other)
+            switch (forCompliance > 0, forOther > 0) {
+            case (true, true): return Room(limit: min(forCompliance, forOther), lanes: .compliance ... .bulk)
+            case (true, false): return Room(limit: forCompliance, lanes: .compliance ... .compliance)
+            case (false, true): return Room(limit: forOther, lanes: .signal ... .bulk)
+            case (false, false): return nil
+            }
+        }
+    }
+
+    func take(_ side: Side) {
+        change(side, by: 1)
+    }
+
+    func give(back side: Side) {
+        change(side, by: -1)
+    }
+
+    private func change(_ side: Side, by number: Int) {
+        inHand.withLock { inHand in
+            switch side {
+            case .compliance: inHand.compliance += number
+            case .other: inHand.other += number
             }
         }
     }

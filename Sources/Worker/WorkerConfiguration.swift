@@ -1,12 +1,14 @@
-import Model
+package import Model
 package import Planning
 
 /// How a worker works; every duration is real time of the injected clocks.
 package struct WorkerConfiguration: Sendable {
     /// The worker's name in leases, attempts and the request ledger: host, process and a random part.
     package var owner: String
-    /// How many events are in hand at once, beside the one slot that is kept for opt-outs.
+    /// How many events are in hand at once, beside one slot: opt-outs and the rest leave each other one.
     package var concurrency: Int
+    /// Whose turn it is among the lanes.
+    package var rota: LaneRota
     package var leaseDuration: Duration
     /// How long events in hand may go on after a stop was asked for.
     package var shutdownGrace: Duration
@@ -21,6 +23,8 @@ package struct WorkerConfiguration: Sendable {
     package var policy: SyncPolicy
     /// The longest that one Salesforce request may take; nothing is sent with less lease left.
     package var requestTimeout: Duration
+    /// How long a write whose answer was lost, and of which only looking can tell, is looked for before it is sent again.
+    package var lostAnswerWait: Duration
     /// How often the queue is looked at when nothing wakes the worker.
     package var pollInterval: Duration
     /// How many profiles are fetched at once.
@@ -34,6 +38,7 @@ package struct WorkerConfiguration: Sendable {
     package init(
         owner: String,
         concurrency: Int = 8,
+        rota: LaneRota = LaneRota(),
         leaseDuration: Duration = .seconds(30),
         shutdownGrace: Duration = .seconds(20),
         retry: RetryPolicy = RetryPolicy(),
@@ -43,6 +48,7 @@ package struct WorkerConfiguration: Sendable {
         budget: RequestBudget = RequestBudget(cap: 400),
         policy: SyncPolicy = SyncPolicy(),
         requestTimeout: Duration = .seconds(10),
+        lostAnswerWait: Duration = .seconds(600),
         pollInterval: Duration = .milliseconds(100),
         fetchConcurrency: Int = 4,
         profilePatience: [Duration] = [.seconds(30), .seconds(120), .seconds(300)],
@@ -50,6 +56,7 @@ package struct WorkerConfiguration: Sendable {
     ) {
         self.owner = owner
         self.concurrency = concurrency
+        self.rota = rota
         self.leaseDuration = leaseDuration
         self.shutdownGrace = shutdownGrace
         self.retry = retry
@@ -59,6 +66,7 @@ package struct WorkerConfiguration: Sendable {
         self.budget = budget
         self.policy = policy
         self.requestTimeout = requestTimeout
+        self.lostAnswerWait = lostAnswerWait
         self.pollInterval = pollInterval
         self.fetchConcurrency = fetchConcurrency
         self.profilePatience = profilePatience

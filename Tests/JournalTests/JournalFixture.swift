@@ -76,9 +76,10 @@ struct JournalFixture: Sendable {
         _ owner: String = "w1",
         limit: Int = 10,
         lanes: ClosedRange<Lane> = .compliance ... .bulk,
+        rota: LaneRota = LaneRota(patience: .seconds(1_000_000)),
         lease: Duration = .seconds(60)
     ) async throws -> [ClaimedEvent] {
-        try await journal.claim(owner: owner, limit: limit, lanes: lanes, leaseDuration: lease)
+        try await journal.claim(owner: owner, limit: limit, lanes: lanes, rota: rota, leaseDuration: lease).events
     }
 
     /// Claims what must be the only claimable event.

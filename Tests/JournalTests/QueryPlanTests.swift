@@ -9,12 +9,17 @@ import Testing
 @Suite("Query plans", .timeLimit(.minutes(1)))
 struct QueryPlanTests {
     static let hotStatements: [(name: String, sql: String, indexes: [String])] = [
+        ("candidates", EventTable.candidatesSQL, ["ready_order"]),
         (
-            "claimable", EventTable.claimableSQL,
-            ["event_ready", "event_by_person", "event_by_contact", "event_by_previous_person"]
+            "claimable", EventTable.isClaimableSQL,
+            [
+                "event_waiting_by_person", "event_waiting_by_contact", "event_waiting_by_previous_person",
+                "event_running_by_person", "event_running_by_contact", "event_running_by_previous_person",
+            ]
         ),
         ("promote", EventTable.promoteSQL, ["event_due"]),
-        ("peek", EventTable.peekSQL, ["event_ready", "event_due"]),
+        ("peek", EventTable.peekSQL, ["ready_order", "event_due"]),
+        ("available", EventTable.availableSQL, ["event_open"]),
         ("running", EventTable.runningSQL, ["event_leased"]),
         ("dueProfileRequests", JournalReader.dueProfileRequestsSQL, ["event_waits_for_profile"]),
         ("sameContent", EventTable.sameContentSQL, ["event_by_content"]),
@@ -55,7 +60,7 @@ struct QueryPlanTests {
 
     /// Full walks of a table, or of an index that grows with it; a partial index of what is in hand is short.
     private static func scans(in plan: [String]) -> [String] {
-        let short = ["event_ready", "event_due", "event_leased", "event_waits_for_profile"]
+        let short = ["event_due", "event_leased", "event_waits_for_profile", "event_listable"]
         let tables = [
             "event", "e", "r", "w", "callback", "effect", "f", "attempt", "api_request", "consent_change", "delivery",
         ]

@@ -5,6 +5,7 @@ import Model
 struct QueueModel {
     struct Entry {
         var id: Int64
+        var person: String?
         var keys: Set<String>
         var occurredAt: Int64
         var lane: Int
@@ -22,11 +23,16 @@ struct QueueModel {
         for (id, entry) in entries where ["retryable", "snoozed"].contains(entry.state) && entry.availableAt <= now {
             entries[id]?.state = "available"
         }
+        // Lanes rank people: what is first of a person waits in the most urgent lane of all that the person has waiting.
+        let ranks = entries.mapValues(rank)
         let ready = entries.values
             .filter {
-                $0.state == "available" && (lanes.lowerBound.rawValue...lanes.upperBound.rawValue).contains($0.lane)
+                $0.state == "available"
+                    && (lanes.lowerBound.rawValue...lanes.upperBound.rawValue).contains(ranks[$0.id] ?? $0.lane)
             }
-            .sorted { ($0.lane, $0.availableAt, $0.id) < ($1.lane, $1.availableAt, $1.id) }
+            .sorted {
+                (ranks[$0.id] ?? 0, $0.availableAt, $0.id) < (ranks[$1.id] ?? 0, $1.availableAt, $1.id)
+            }
         var claimed: [Int64] = []
         for entry in ready where claimed.count < limit && isClaimable(entry) {
             entries[entry.id]?.state = "running"
@@ -59,6 +65,14 @@ struct QueueModel {
         entries[id]?.state = "available"
         entries[id]?.availableAt = now
         entries[id]?.attempt = 0
+    }
+
+    private func rank(_ entry: Entry) -> Int {
+        guard entry.lane > 0, let person = entry.person else { return entry.lane }
+        let waiting = entries.values.filter {
+            $0.person == person && !$0.isOptOut && ["available", "retryable"].contains($0.state)
+        }
+        return max(1, waiting.map(\.lane).min() ?? entry.lane)
     }
 
     private func isClaimable(_ entry: Entry) -> Bool {

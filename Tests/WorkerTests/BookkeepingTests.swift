@@ -4,31 +4,6 @@ import Testing
 @testable import Journal
 @testable import Worker
 
-@Suite("The slots of a worker")
-struct WorkSlotsTests {
-    @Test func oneIsKeptForOptOutsWhenAllOthersAreTaken() throws {
-        let slots = WorkSlots(concurrency: 2)
-        let first = try #require(slots.next)
-        #expect(first.kind == .general && first.limit == 2 && first.lanes == .compliance ... .bulk)
-        slots.take(.general)
-        #expect(slots.next?.limit == 1)
-        slots.take(.general)
-        let kept = try #require(slots.next)
-        #expect(kept.kind == .compliance && kept.limit == 1 && kept.lanes == .compliance ... .compliance)
-        slots.take(.compliance)
-        #expect(slots.next == nil)
-        slots.give(back: .general)
-        #expect(slots.next?.kind == .general && slots.next?.limit == 1)
-        slots.take(.general)
-        slots.give(back: .compliance)
-        #expect(slots.next?.kind == .compliance)
-    }
-
-    @Test func thereIsAlwaysOneForTheRest() {
-        #expect(WorkSlots(concurrency: 0).next?.limit == 1)
-    }
-}
-
 @Suite("The book of leases")
 struct LeaseBookTests {
     private func event(_ id: Int64, claim: Int64 = 1, until: Int64 = 1000) -> ClaimedEvent {

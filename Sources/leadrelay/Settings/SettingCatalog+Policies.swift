@@ -20,6 +20,15 @@ extension SettingCatalog {
         field("eventKey", fieldNames.eventKey, "Optional, on Activity: external id (Text, unique) of a Task."),
     ]
 
+    private static func laneWeight(_ lane: String, _ weight: Int, _ what: String) -> SettingKey {
+        SettingKey(
+            "worker.lanes.\(lane)",
+            .integer(1...100),
+            default: String(weight),
+            "How many turns the lane `\(lane)` (\(what)) takes among the lanes that have waited for too long."
+        )
+    }
+
     static let worker = [
         SettingKey(
             "worker.adminPort",
@@ -31,7 +40,17 @@ extension SettingCatalog {
             "worker.concurrency",
             .integer(1...64),
             default: "8",
-            "How many events are worked on at once, beside the one place that is kept for opt-outs."
+            "How many events are worked on at once, beside one place: opt-outs and the rest leave each other one."
+        ),
+        laneWeight("signal", 8, "tags"),
+        laneWeight("lead", 4, "subscribes and webinars"),
+        laneWeight("activity", 2, "opens and clicks"),
+        laneWeight("bulk", 1, "history"),
+        SettingKey(
+            "worker.lanes.patience",
+            .duration(.zero ... .seconds(86_400)),
+            default: "5m",
+            "How long a lane's first event waits behind more urgent lanes before its lane takes turns with them."
         ),
         SettingKey(
             "worker.leaseDuration",

@@ -123,5 +123,11 @@ extension SettingCatalog {
             default: "v59.0",
             "The version of Salesforce's REST API."
         ),
+        SettingKey(
+            "salesforce.lostAnswerWait",
+            .duration(.zero ... .seconds(86_400)),
+            default: "10m",
+            "How long a write that can only be looked for is looked for after its answer was lost, before it is sent again."
+        ),
     ]
 }

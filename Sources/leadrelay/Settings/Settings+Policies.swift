@@ -1,4 +1,5 @@
 import Configuration
+import Model
 import Planning
 
 extension Settings {
@@ -7,6 +8,7 @@ extension Settings {
         /// On loopback; 0 takes a free one.
         var adminPort: Int
         var concurrency: Int
+        var rota: LaneRota
         var leaseDuration: Duration
         var shutdownGrace: Duration
         var maxAttempts: Int
@@ -17,6 +19,11 @@ extension Settings {
         init(_ reader: ConfigReader) throws {
             adminPort = try reader.requiredInt(forKey: "adminPort")
             concurrency = try reader.requiredInt(forKey: "concurrency")
+            var weights: [Lane: Int] = [:]
+            for lane in Lane.allCases where lane != .compliance {
+                weights[lane] = try reader.requiredInt(forKey: ConfigKey("lanes.\(lane.name)"))
+            }
+            rota = LaneRota(weights: weights, patience: try reader.duration(forKey: "lanes.patience"))
             leaseDuration = try reader.duration(forKey: "leaseDuration")
             shutdownGrace = try reader.duration(forKey: "shutdownGrace")
             maxAttempts = try reader.requiredInt(forKey: "maxAttempts")

@@ -44,6 +44,7 @@ extension Settings {
         var username: String?
         var privateKeyPath: String?
         var apiVersion: String
+        var lostAnswerWait: Duration
         var fields: SalesforceFieldNames
 
         init(_ reader: ConfigReader) throws {
@@ -53,6 +54,7 @@ extension Settings {
             username = reader.string(forKey: "username")
             privateKeyPath = reader.string(forKey: "privateKeyPath")
             apiVersion = try reader.requiredString(forKey: "apiVersion")
+            lostAnswerWait = try reader.duration(forKey: "lostAnswerWait")
             fields = try SalesforceFieldNames(reader.scoped(to: "fields"))
         }
     }

@@ -54,6 +54,7 @@ extension Settings {
         WorkerConfiguration(
             owner: Self.makeOwner(),
             concurrency: worker.concurrency,
+            rota: worker.rota,
             leaseDuration: worker.leaseDuration,
             shutdownGrace: worker.shutdownGrace,
             retry: RetryPolicy(maxAttempts: worker.maxAttempts, base: worker.retryBase, cap: worker.retryCap),
@@ -61,7 +62,8 @@ extension Settings {
             orphanWait: sync.orphanWait,
             optOutDeadline: optOut.deadline,
             budget: requestBudget,
-            policy: syncPolicy
+            policy: syncPolicy,
+            lostAnswerWait: salesforce.lostAnswerWait
         )
     }
 

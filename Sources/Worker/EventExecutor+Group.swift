@@ -1,0 +1,57 @@
+import Journal
+import Model
+import Planning
+
+extension EventExecutor {
+    /// One event and those of its person that are carried out together with it.
+    struct Group {
+        /// One for the event, then one for each follower.
+        var plans: [Plan]
+        var shared: [SharedIntent]
+        var followers: [(event: ClaimedEvent, plan: Plan)]
+
+        var intents: [EffectIntent] { shared.map(\.intent) }
+    }
+
+    /// How many events are carried out together at most: an answer should not wait for a crowd.
+    private static let followerLimit = 25
+
+    /// Plans the event, together with as many as can share its writes.
+    ///
+    /// Only a first try takes others along: a later one has something to settle that was begun for this event alone.
+    func plan(_ event: ClaimedEvent, input: PlanningInput) async throws -> Group {
+        var members = [event]
+        var inputs = [input]
+        if !event.isOptOut, event.ticket.claim == 1, event.previousPerson == nil {
+            for follower in try await journal.reader.followers(of: event, limit: Self.followerLimit) {
+                guard let next = try await followerInput(follower, like: input) else { break }
+                members.append(follower)
+                inputs.append(next)
+            }
+        }
+        let plan = planner.plan(group: inputs)
+        return Group(
+            plans: plan.plans,
+            shared: plan.effects.map { effect in
+                SharedIntent(
+                    intent: effect.intent,
+                    event: members[effect.members[0]],
+                    followers: effect.members.dropFirst().map { members[$0] }
+                )
+            },
+            followers: zip(members, plan.plans).dropFirst().map { ($0, $1) }
+        )
+    }
+
+    /// What a follower's plan follows from; nil where it must be left to its own try.
+    private func followerInput(_ follower: ClaimedEvent, like first: PlanningInput) async throws -> PlanningInput? {
+        let profile = try await profile(of: follower)
+        guard follower.action != .enrich || profile != nil else { return nil }
+        return try await planningInput(
+            for: follower,
+            profile: profile,
+            records: first.records,
+            isOptedOut: first.isOptedOut
+        )
+    }
+}
