@@ -135,6 +135,7 @@ extension EventTable {
     ///   - startedAt: Its start, where that was not the claim.
     ///   - ending: What to write.
     ///   - db: The connection, inside a transaction.
+    /// - Throws: `JournalError.leaseLost` unless the ticket still holds the event.
     static func end(
         _ ticket: ClaimTicket,
         now: Int64,

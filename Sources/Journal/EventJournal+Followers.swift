@@ -34,6 +34,7 @@ extension JournalReader {
     ///   - event: An event in the hands of this worker.
     ///   - limit: How many at most.
     /// - Returns: The events in their order, each with the ticket that the claim at its end will have.
+    /// - Throws: `JournalError` when the journal can't be read.
     package func followers(of event: ClaimedEvent, limit: Int) async throws(JournalError) -> [ClaimedEvent] {
         guard let person = event.person else { return [] }
         return try await read { [time] db in

@@ -15,10 +15,9 @@ package struct GroupPlan: Hashable, Sendable {
 }
 
 extension Planner {
-    /// Plans events of one person as if each were carried out in turn, and writes what they change in as few writes as that
-    /// takes: one a record, with the last value of each field. Each open and click still is a Task of its own.
+    /// Plans events of one person as if each were carried out in turn, in the fewest writes.
     ///
-    /// It stops before the first event that can't be told without sending what comes before it. An opt-out is never shared.
+    /// That is one write a record, with the last value of each field; each open and click still is a Task of its own. It stops before the first event that can't be told without sending what comes before it. An opt-out is never shared.
     ///
     /// - Parameter inputs: At least one, in the order in which the events are applied, all with what Salesforce holds now.
     /// - Returns: The plans of the first event and of as many that follow as can share its writes.

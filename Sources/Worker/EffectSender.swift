@@ -65,6 +65,8 @@ struct EffectSender: Sendable {
     /// - Parameters:
     ///   - intent: What to write.
     ///   - beforeCreating: Called before a record is made that nothing but looking could find again.
+    /// - Returns: Salesforce's yes.
+    /// - Throws: `SalesforceError`, as the client found it.
     private func write(
         _ intent: EffectIntent,
         beforeCreating: () async throws(SalesforceError) -> Void

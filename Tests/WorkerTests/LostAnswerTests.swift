@@ -50,7 +50,8 @@ struct LostAnswerTests {
                 .dropAfterWork,
                 matching: RequestMatcher(method: hasKeyField ? "PATCH" : "POST", path: "/sobjects/Task")
             )
-            try await whileRunning(fixture.makeWorker()) {
+            // Looking finds it at once, whatever the wait.
+            try await whileRunning(fixture.makeWorker { $0.lostAnswerWait = .seconds(600) }) {
                 try await fixture.tell(.click("c1", "p1@acme.example"))
                 let event = try await fixture.eventually("click") { $0.isCompleted() }
                 #expect(event.attemptOutcomes == ["retry", "completed"])
@@ -62,6 +63,31 @@ struct LostAnswerTests {
             #expect(tasks.first?["WhoId"].string == lead)
             #expect(tasks.first?["Subject"].string == "Email Click: June news — https://example.com/pricing")
             #expect(tasks.first?["Status"].string == "Completed")
+        }
+    }
+
+    /// The write never arrived, but only waiting can tell that it won't.
+    @Test func ofATaskThatOnlyLookingCanFindIsLookedForBeforeItIsSentAgain() async throws {
+        try await WorkerFixture.withFresh {
+            $0.salesforce.optionalFields.remove("Task.GetResponse_Event_Key__c")
+        } _: { fixture in
+            try fixture.insertLead("c1", "p1@acme.example")
+            fixture.sandbox.salesforce.faults.inject(
+                .dropBeforeWork,
+                matching: RequestMatcher(method: "POST", path: "/sobjects/Task")
+            )
+            try await whileRunning(fixture.makeWorker { $0.lostAnswerWait = .seconds(3) }) {
+                try await fixture.tell(.click("c1", "p1@acme.example"))
+                let waiting = try await fixture.eventually("click") { $0.state == "snoozed" }
+                #expect(waiting.attemptOutcomes.first == "retry")
+                #expect(waiting.attempts.last?["error_class"].text == "lost_answer")
+                let event = try await fixture.eventually("click") { $0.isCompleted() }
+                let lost = try #require(event.attempts.first?["finished_at"].integer)
+                #expect(try #require(event.finalizedAt) - lost >= 2900)
+                #expect(event.attempt == 2, "looking costs no try")
+            }
+            #expect(fixture.requests("POST", "/sobjects/Task").count == 2)
+            #expect(fixture.sandbox.salesforce.rows("Task").count == 1)
         }
     }
 
