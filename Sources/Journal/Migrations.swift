@@ -20,6 +20,7 @@ enum Migrations {
         Step(number: 5, name: "0005_create_views.sql", bytes: PackageResources._005_create_views_sql),
         Step(number: 6, name: "0006_create_ready.sql", bytes: PackageResources._006_create_ready_sql),
         Step(number: 7, name: "0007_keep_ready.sql", bytes: PackageResources._007_keep_ready_sql),
+        Step(number: 8, name: "0008_guard_pruning.sql", bytes: PackageResources._008_guard_pruning_sql),
     ]
 
     /// The `user_version` of an up-to-date file.

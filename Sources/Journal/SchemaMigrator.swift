@@ -12,6 +12,7 @@ enum SchemaMigrator {
         guard mode == .auto else {
             throw JournalError.schemaTooOld(found: found, needed: Migrations.latest)
         }
+        if found == 0 { try prepareNewFile(db) }
         for step in Migrations.all where step.number > found {
             try db.inTransaction(.immediate) {
                 try db.execute(sql: step.sql)
@@ -21,6 +22,15 @@ enum SchemaMigrator {
                 return .commit
             }
         }
+    }
+
+    /// Lets free pages be given back bit by bit after a prune; that has to be said before the first table.
+    ///
+    /// WAL mode has written the first page by now, so saying it takes a VACUUM, of next to nothing here.
+    private static func prepareNewFile(_ db: Database) throws {
+        let hasTables = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema)") ?? true
+        guard !hasTables else { return }
+        try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM")
     }
 
     static func version(of db: Database) throws -> Int {

@@ -53,6 +53,9 @@ struct ChainTests {
         let fixture = try await filled()
         try await fixture.execute(
             """
+            UPDATE event SET state = 'completed', outcome = 'applied', finalized_at = 1;
+            UPDATE callback SET state = 'decoded';
+            UPDATE checkpoint SET value = '5' WHERE name = 'decode';
             UPDATE callback SET state = 'pruned', body = NULL, query = NULL, remote_address = NULL, salt = NULL
             WHERE id IN (1, 2);
             UPDATE callback SET state = 'erased', body = NULL, query = NULL, remote_address = NULL, salt = NULL
