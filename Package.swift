@@ -10,6 +10,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
@@ -111,6 +112,13 @@ let package = Package(
                 "Sandbox", argumentParser, asyncHTTPClient, logging, nioCore, nioFoundationCompat, nioHTTP1,
                 serviceLifecycle, subprocess, systemPackage, unixSignals,
             ]
+        ),
+
+        // Figures, printed by `make bench`.
+        .executableTarget(
+            name: "leadrelay-benchmarks",
+            dependencies: ["Journal", "Model", "Time", sqlite],
+            path: "Benchmarks/Sources"
         ),
 
         // Tests.

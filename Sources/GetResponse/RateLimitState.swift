@@ -29,4 +29,10 @@ package struct RateLimitState: Hashable, Sendable {
         pause = nil
         if limit == nil, remaining == nil, reset == nil { return nil }
     }
+
+    /// How long nothing should be sent: the longest of the pause and, where no request remains, the reset; at most an hour.
+    package var rest: Duration? {
+        let waits = [pause, remaining.map { $0 <= 0 } == true ? reset : nil].compactMap { $0 }.filter { $0 > .zero }
+        return waits.max().map { min($0, RetryWait.longest) }
+    }
 }

@@ -5,21 +5,7 @@ import Time
 extension EventJournal {
     /// Sets a pause, or prolongs it: the longest one named stays.
     package func setPause(_ pause: Pause) async throws(JournalError) {
-        try await write { [time] db in
-            let value = SettingTable.PauseValue(
-                reason: pause.reason,
-                errorClass: pause.errorClass,
-                until: pause.until.milliseconds
-            )
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO setting (key, value, updated_at) VALUES (?, ?, ?)
-                    ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
-                    WHERE json_extract(excluded.value, '$.until') >= json_extract(setting.value, '$.until')
-                    """
-            )
-            .execute(arguments: ["pause:" + pause.subject.name, try JSONText.encode(value), time.read().wall])
-        }
+        try await write { [time] db in try SettingTable.keepLonger(pause, now: time.read(), db) }
     }
 
     /// Ends a pause: what it was about works again.
@@ -58,6 +44,47 @@ enum SettingTable {
         var reason: String
         var errorClass: ErrorClass
         var until: Int64
+        /// The end by the boot clock, which counts within that boot: the wall clock may be set meanwhile.
+        var bootID: String?
+        var untilBoot: Int64?
+
+        /// What is left of the pause, in milliseconds.
+        func remaining(at now: TimeReading) -> Int64 {
+            if let untilBoot, bootID == now.bootID { return untilBoot - now.boot }
+            return until - now.wall
+        }
+    }
+
+    static func pause(_ subject: PauseSubject, _ db: Database) throws -> PauseValue? {
+        try String.fetchOne(
+            db.cachedStatement(sql: "SELECT value FROM setting WHERE key = ?"),
+            arguments: ["pause:" + subject.name]
+        ).map { try JSONText.decode(PauseValue.self, from: $0) }
+    }
+
+    /// Sets a pause unless one that ends later is set.
+    static func keepLonger(_ pause: Pause, now: TimeReading, _ db: Database) throws {
+        let value = PauseValue(
+            reason: pause.reason,
+            errorClass: pause.errorClass,
+            until: pause.until.milliseconds,
+            bootID: now.bootID,
+            untilBoot: now.boot + pause.until.milliseconds - now.wall
+        )
+        if let held = try self.pause(pause.subject, db), held.remaining(at: now) > value.remaining(at: now) { return }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO setting (key, value, updated_at) VALUES (?, ?, ?)
+                ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
+                """
+        )
+        .execute(arguments: ["pause:" + pause.subject.name, try JSONText.encode(value), now.wall])
+    }
+
+    /// Ends a pause whose time has passed.
+    static func clearIfOver(_ subject: PauseSubject, now: TimeReading, _ db: Database) throws {
+        guard let held = try pause(subject, db), held.remaining(at: now) <= 0 else { return }
+        try db.cachedStatement(sql: "DELETE FROM setting WHERE key = ?").execute(arguments: ["pause:" + subject.name])
     }
 
     static func pauses(_ db: Database) throws -> [Pause] {

@@ -2,33 +2,41 @@ import GRDB
 package import Model
 import Time
 
-/// An event that waits for its contact's details.
-package struct ProfileRequest: Hashable, Sendable {
-    package var eventID: Int64
-    package var contactID: String
-    /// How often GetResponse had no such contact, or no answer, since it last brought one.
-    package var failures: Int
-}
-
 extension JournalReader {
-    static let dueProfileRequestsSQL = """
-        SELECT e.id, e.contact_id, coalesce(p.failures, 0) AS failures
-        FROM event AS e LEFT JOIN profile AS p ON p.contact_id = e.contact_id
-        WHERE e.waits_for = 'profile' AND e.available_at <= ? AND e.contact_id IS NOT NULL
-        ORDER BY e.available_at, e.id LIMIT ?
-        """
+    static let dueProfileRequestsSQL = FetchTable.dueSQL
 
-    /// The events whose profile may be asked for now, oldest due first.
-    package func dueProfileRequests(limit: Int) async throws(JournalError) -> [ProfileRequest] {
+    /// The events whose profile may be asked for now, the most urgent lane first, in it the oldest due.
+    ///
+    /// - Parameters:
+    ///   - limit: How many of them.
+    ///   - company: How long an event whom a page of its list can help is left for others to gather.
+    /// - Returns: At most `limit` events.
+    /// - Throws: `JournalError`.
+    package func dueProfileRequests(
+        limit: Int,
+        company: Duration = .zero
+    ) async throws(JournalError) -> [ProfileRequest] {
         try await read { [time] db in
-            try Row.fetchAll(
-                db.cachedStatement(sql: Self.dueProfileRequestsSQL),
-                arguments: [time.read().wall, limit]
-            ).map { ProfileRequest(eventID: $0["id"], contactID: $0["contact_id"], failures: $0["failures"]) }
+            let now = time.read().wall
+            var requests: [ProfileRequest] = []
+            for lane in Lane.allCases where requests.count < limit {
+                requests += try Row.fetchAll(
+                    db.cachedStatement(sql: FetchTable.dueSQL),
+                    arguments: [lane.rawValue, now, now - company.wholeMilliseconds, limit - requests.count]
+                ).map {
+                    ProfileRequest(
+                        eventID: $0["id"],
+                        contactID: $0["contact_id"],
+                        failures: $0["failures"],
+                        lane: lane
+                    )
+                }
+            }
+            return requests
         }
     }
 
-    /// The details that were last fetched of a contact; nil where none were, or GetResponse no longer had it.
+    /// The details that are known of a contact; nil where none are, or GetResponse no longer had it.
     package func profile(contactID: String) async throws(JournalError) -> ContactDetails? {
         try await read { db in
             try String.fetchOne(
@@ -40,6 +48,12 @@ extension JournalReader {
 }
 
 extension EventJournal {
+    static let knownSQL = """
+        SELECT DISTINCT p.contact_id
+        FROM profile AS p INDEXED BY profile_by_fetch CROSS JOIN event AS e ON e.contact_id = p.contact_id
+        WHERE p.fetched_at > ? AND p.details IS NOT NULL AND e.waits_for = 'profile' AND e.available_at <= ?
+        """
+
     /// Keeps fetched details (nil: GetResponse has no such contact any more) and lets every event that waits for them run.
     package func storeProfile(_ details: ContactDetails?, contactID: String) async throws(JournalError) {
         try await write { [time] db in
@@ -55,13 +69,29 @@ extension EventJournal {
                 contactID, details?.email.flatMap(Person.init(email:))?.rawValue, now,
                 try details.map { try JSONText.encode($0) },
             ])
-            try db.cachedStatement(
-                sql: """
-                    UPDATE event SET state = 'available', waits_for = NULL, available_at = ?
-                    WHERE contact_id = ? AND state = 'snoozed' AND waits_for = 'profile'
-                    """
-            )
-            .execute(arguments: [now, contactID])
+            let woken = try FetchTable.wake(contactID: contactID, now: now, db)
+            try FetchTable.count(details == nil ? .gone : .fetched, 1, db)
+            try FetchTable.count(.shared, woken - 1, db)
+        }
+    }
+
+    /// Lets events run whose contact's profile was fetched within `age`: nothing need be asked for them.
+    ///
+    /// - Returns: How many contacts that were.
+    package func reuseProfiles(within age: Duration) async throws(JournalError) -> Int {
+        let since = time.read()
+        let arguments: StatementArguments = [since.wall - age.wholeMilliseconds, since.wall]
+        let known = try await reader.read { db in
+            try String.fetchAll(db.cachedStatement(sql: Self.knownSQL), arguments: arguments)
+        }
+        guard !known.isEmpty else { return 0 }
+        return try await write { db in
+            var contacts = 0
+            for contactID in known where try FetchTable.wake(contactID: contactID, now: since.wall, db) > 0 {
+                contacts += 1
+            }
+            try FetchTable.count(.reused, contacts, db)
+            return contacts
         }
     }
 

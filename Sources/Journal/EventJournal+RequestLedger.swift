@@ -6,63 +6,58 @@ extension EventJournal {
     /// Asks for one GetResponse request; a grant is on disk when this returns.
     ///
     /// - Parameters:
-    ///   - purpose: What the request is for, from a closed set.
-    ///   - worker: Who sends it.
-    ///   - eventID: The event whose profile is fetched. It is reserved for 15 s in the same transaction, so that no other
-    ///     worker asks for the same profile.
-    ///   - reservesFetch: False for a further request of a fetch that is reserved already.
-    ///   - cap: How many requests the window takes; `decide` says whether one more fits.
-    ///   - length: The window: 3,600 s, plus the 2 s that a grant lives, plus the request's time-out.
+    ///   - ask: Who asks, for what, and what is reserved with the grant.
     ///   - decide: The rule, called inside the transaction with the ledger as it is then.
     /// - Returns: The grant, how long to wait, or that the fetch is somebody else's.
     /// - Throws: `JournalError`; then nothing is granted.
     package func grantRequest(
-        purpose: String,
-        worker: String,
-        fetchOf eventID: Int64? = nil,
-        reservesFetch: Bool = true,
-        cap: Int,
-        length: Duration,
+        _ ask: RequestAsk,
         decide: @escaping @Sendable (RequestWindow) -> RequestDecision
     ) async throws(JournalError) -> LedgerAnswer {
         try await write { [time] db in
             let now = time.read()
-            let window = try RequestTable.window(cap: cap, length: length, now: now, db)
+            try RequestTable.followClock(length: ask.length, now: now, db)
+            let window = try RequestTable.window(length: ask.length, flight: ask.flight, now: now, db)
             if case .wait(let duration) = decide(window) { return .wait(duration) }
-            if let eventID, reservesFetch {
-                try db.cachedStatement(
-                    sql: """
-                        UPDATE event SET available_at = ? WHERE id = ? AND waits_for = 'profile' AND available_at <= ?
-                        """
-                )
-                .execute(arguments: [now.wall + 15_000, eventID, now.wall])
-                guard db.changesCount == 1 else { return .taken }
-            }
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO api_request (purpose, granted_at, boot_id, granted_boot, worker, event_id)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """
-            )
-            .execute(arguments: [purpose, now.wall, now.bootID, now.boot, worker, eventID])
-            return .granted(LedgerGrant(id: db.lastInsertedRowID, grantedBoot: now.boot))
+            guard try FetchTable.reserve(ask, now: now.wall, db) else { return .taken }
+            return .granted(try RequestTable.insert(ask, now: now, db))
         }
     }
 
-    /// Records how a granted request was answered; nil when it was never sent or its answer was lost.
-    package func settleRequest(_ grantID: Int64, status: Int?) async throws(JournalError) {
+    /// Records how a granted request was answered, and what the server said about further ones.
+    ///
+    /// - Parameters:
+    ///   - grantID: The row in `api_request`.
+    ///   - status: The HTTP status; nil when the request was never sent or its answer was lost.
+    ///   - pause: What the server asks for; the longest one named stays.
+    /// - Throws: `JournalError`; the grant stays spent.
+    package func settleRequest(
+        _ grantID: Int64,
+        status: Int?,
+        pause: Pause? = nil
+    ) async throws(JournalError) {
         try await write { [time] db in
+            let now = time.read()
             try db.cachedStatement(sql: "UPDATE api_request SET status = ?, finished_at = ? WHERE id = ?")
-                .execute(arguments: [status, time.read().wall, grantID])
+                .execute(arguments: [status, now.wall, grantID])
+            if let pause {
+                try SettingTable.keepLonger(pause, now: now, db)
+            } else if let status, (200..<300).contains(status) {
+                // A success proves a pause over only after its end: the request may have left before it was set.
+                try SettingTable.clearIfOver(.getResponse, now: now, db)
+            }
         }
     }
 }
 
 extension JournalReader {
     /// The ledger's window as it is now.
-    package func requestWindow(cap: Int, length: Duration) async throws(JournalError) -> RequestWindow {
+    package func requestWindow(
+        length: Duration,
+        flight: Duration = .seconds(12)
+    ) async throws(JournalError) -> RequestWindow {
         try await read { [time] db in
-            try RequestTable.window(cap: cap, length: length, now: time.read(), db)
+            try RequestTable.window(length: length, flight: flight, now: time.read(), db)
         }
     }
 }

@@ -19,7 +19,7 @@ package struct JournalReader: Sendable {
         do {
             let queue = try DatabaseQueue(
                 path: path,
-                configuration: EventJournal.connectionConfiguration(readOnly: true)
+                configuration: JournalConnections.configuration(readOnly: true)
             )
             let found = try queue.read(SchemaMigrator.version(of:))
             if found > Migrations.latest { throw JournalError.schemaTooNew(found: found, known: Migrations.latest) }

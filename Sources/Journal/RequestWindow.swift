@@ -1,30 +1,39 @@
-/// What the ledger says of the GetResponse requests granted in the last `length`.
+package import Model
+
+/// What the ledger says of the GetResponse requests granted within the window, at one moment.
 ///
 /// Rows of this boot count by the boot clock, others by wall time, and what lies in the future counts as now.
 package struct RequestWindow: Hashable, Sendable {
-    /// How many requests were granted within the window.
-    package var count: Int
-    /// The age of the oldest of them.
-    package var oldestAge: Duration?
-    /// The age of the newest of them.
-    package var newestAge: Duration?
-    /// The age of the one that has to leave the window before another may be granted, when the window is full.
-    package var blockingAge: Duration?
-    /// How many requests were granted within the last second.
-    package var lastSecondCount: Int
+    /// The time for which all GetResponse requests are paused, and why.
+    package struct Rest: Hashable, Sendable {
+        /// What is left of it; at most an hour.
+        package var remaining: Duration
+        /// `throttled` where the server asked for it, which holds up everybody; else a fault that an operator may look into.
+        package var errorClass: ErrorClass
 
-    package init(
-        count: Int = 0,
-        oldestAge: Duration? = nil,
-        newestAge: Duration? = nil,
-        blockingAge: Duration? = nil,
-        lastSecondCount: Int = 0
-    ) {
-        self.count = count
-        self.oldestAge = oldestAge
-        self.newestAge = newestAge
-        self.blockingAge = blockingAge
-        self.lastSecondCount = lastSecondCount
+        package init(remaining: Duration, errorClass: ErrorClass) {
+            self.remaining = remaining
+            self.errorClass = errorClass
+        }
+    }
+
+    /// The ages of the requests in milliseconds, newest first.
+    package var ages: [Int64]
+    /// How many of them came from the share `upkeep`.
+    package var upkeepCount: Int
+    /// How many requests may be under way: granted a moment ago, and not known to have ended.
+    package var inFlight: Int
+    /// The pause in force, if any.
+    package var rest: Rest?
+
+    /// How many requests were granted within the window.
+    package var count: Int { ages.count }
+
+    package init(ages: [Int64] = [], upkeepCount: Int = 0, inFlight: Int = 0, rest: Rest? = nil) {
+        self.ages = ages
+        self.upkeepCount = upkeepCount
+        self.inFlight = inFlight
+        self.rest = rest
     }
 }
 
@@ -33,19 +42,4 @@ package enum RequestDecision: Hashable, Sendable {
     case grant
     /// Not before that much time has passed.
     case wait(Duration)
-}
-
-/// A committed row of `api_request`: the right to send one request within two seconds.
-package struct LedgerGrant: Hashable, Sendable {
-    package var id: Int64
-    /// When it was granted, in milliseconds of the boot clock.
-    package var grantedBoot: Int64
-}
-
-/// What a request for a grant came to.
-package enum LedgerAnswer: Hashable, Sendable {
-    case granted(LedgerGrant)
-    case wait(Duration)
-    /// Somebody else has the event's fetch in hand, or it waits no more.
-    case taken
 }

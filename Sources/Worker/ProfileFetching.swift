@@ -7,18 +7,38 @@ import Synchronization
 import Time
 
 /// Fetches the details that callbacks lacked, as the request budget allows; no person is held meanwhile.
+///
+/// What needs no request goes first: a profile that was fetched lately. Then a page of a list for a crowd on it, then one
+/// contact at a time, signals and leads before history. A request's grant is asked for here, one at a time, so that what is
+/// refused costs one look at the ledger.
 final class ProfileFetching: Sendable {
-    private let journal: EventJournal
-    private let configuration: WorkerConfiguration
-    private let client: @Sendable (JournalRequestGate) -> GetResponseClient
-    private let time: any TimeSource
-    private let logger: Logger
+    let journal: EventJournal
+    let configuration: WorkerConfiguration
+    let client: @Sendable (JournalRequestGate) -> GetResponseClient
+    let time: any TimeSource
+    let logger: Logger
+    private let scheduler: RequestScheduler
     private let state = Mutex(State())
 
     private struct State {
-        /// Nothing is asked for before this, in milliseconds of the boot clock: the budget is used up.
-        var blockedUntilBoot: Int64 = 0
-        var inFlight: Set<Int64> = []
+        var blocks = FetchBlocks()
+        var inFlight = 0
+        /// The walk over a list's pages that is under way, and whether one of its pages is being asked for.
+        var run: ListPageRun?
+        var isPaging = false
+        /// When known profiles were last looked for, by the boot clock.
+        var reusedAtBoot: Int64 = .min
+    }
+
+    /// One request that has its grant.
+    private enum Job: Sendable {
+        case profile(ProfileRequest, JournalRequestGate)
+        case page(ListPageRun, JournalRequestGate)
+    }
+
+    private enum Step: Sendable {
+        case job(Job)
+        case rest(Duration)
     }
 
     init(
@@ -33,118 +53,152 @@ final class ProfileFetching: Sendable {
         self.time = time
         self.logger = logger
         self.client = client
+        scheduler = RequestScheduler(configuration.budget)
     }
 
     /// Whether a fetch is under way, or one is due that the budget and the pauses allow.
     func hasWork() async throws(JournalError) -> Bool {
-        if state.withLock({ !$0.inFlight.isEmpty }) { return true }
-        guard try await isAllowed() else { return false }
-        return try await !journal.reader.dueProfileRequests(limit: 1).isEmpty
+        if state.withLock({ $0.inFlight > 0 || $0.run != nil }) { return true }
+        guard let share = try await nextShare() else { return false }
+        let gap = configuration.budget.rhythm(of: share, upkeepCount: 0).gap
+        let now = time.read().boot
+        return !state.withLock { $0.blocks.isExhausted(share, gap: gap, now: now) }
     }
 
-    /// Fetches what is due, up to the concurrency, and returns when those fetches have ended.
+    /// Fetches what is due as long as grants are to be had, and returns when nothing is under way.
     ///
     /// - Returns: Whether anything was fetched.
     func runOnce() async throws(JournalError) -> Bool {
-        guard try await isAllowed() else { return false }
-        let requests = try await journal.reader.dueProfileRequests(limit: configuration.fetchConcurrency)
-        guard !requests.isEmpty else { return false }
-        state.withLock { $0.inFlight.formUnion(requests.map(\.eventID)) }
-        await withTaskGroup { group in
-            for request in requests {
-                group.addTask {
-                    await self.fetch(request)
-                    self.state.withLock { _ = $0.inFlight.remove(request.eventID) }
+        var didWork = try await reuseProfiles()
+        var failure: JournalError?
+        await withTaskGroup(of: Bool.self) { group in
+            var isResting = false
+            while true {
+                var rest = configuration.pollInterval
+                let inFlight = state.withLock(\.inFlight)
+                if failure == nil, !Task.isCancelled, inFlight < configuration.fetchConcurrency {
+                    do throws(JournalError) {
+                        switch try await nextStep() {
+                        case .job(let job):
+                            didWork = true
+                            state.withLock { $0.inFlight += 1 }
+                            group.addTask { await self.carryOut(job) }
+                            continue
+                        case .rest(let duration): rest = min(rest, duration)
+                        }
+                    } catch {
+                        failure = error
+                    }
                 }
+                guard state.withLock({ $0.inFlight > 0 }) else { break }
+                if !isResting {
+                    isResting = true
+                    group.addTask { [rest, time] in
+                        try? await time.sleep(for: rest)
+                        return true
+                    }
+                }
+                if await group.next() == true { isResting = false }
             }
+            group.cancelAll()
         }
-        return true
+        if let failure { throw failure }
+        return didWork
     }
 
-    private func isAllowed() async throws(JournalError) -> Bool {
-        let now = time.read()
-        if state.withLock({ $0.blockedUntilBoot > now.boot }) { return false }
-        return try await !journal.reader.pauses().contains {
-            $0.subject == .getResponse && $0.until.milliseconds > now.wall
+    /// What to do now: the next request with its grant, or a rest.
+    private func nextStep() async throws(JournalError) -> Step {
+        let budget = configuration.budget
+        while let (share, work) = try await nextWork() {
+            let now = time.read().boot
+            if let wait = state.withLock({ $0.blocks.remaining(share, now: now) }) { return .rest(wait) }
+            // A look without the journal's lock, since most asks are in vain.
+            let window = try await journal.reader.requestWindow(length: budget.length, flight: budget.flight)
+            if case .wait(let wait) = scheduler.decide(share, window) {
+                state.withLock { $0.blocks.block(share, for: wait, now: now) }
+                return .rest(wait)
+            }
+            if let step = await take(work, share: share) { return step }
         }
+        return .rest(configuration.pollInterval)
     }
 
-    private func fetch(_ request: ProfileRequest) async {
+    /// Asks for the grant; nil where somebody else was faster, so that there is another next.
+    private func take(_ work: FetchWork, share: RequestShare) async -> Step? {
         let gate = JournalRequestGate(
             journal: journal,
             budget: configuration.budget,
             worker: configuration.owner,
-            eventID: request.eventID,
+            share: share,
+            eventID: work.eventID,
+            reservation: work.reservation,
+            afterGrant: configuration.fetching.afterGrant,
             time: time
         )
-        do {
-            do {
-                let details = try await client(gate).contact(id: request.contactID)
-                try await journal.storeProfile(details, contactID: request.contactID)
-                try await journal.clearPause(.getResponse)
-                count("fetched")
-            } catch let error as GetResponseError {
-                count(error.errorClass.rawValue)
-                try await handle(error, of: request)
-            }
+        do throws(GetResponseError) {
+            guard try await gate.hold(work.purpose) else { return nil }
         } catch {
-            logger.error(
-                "A profile could not be recorded; it is asked for again",
-                metadata: ["event.id": "\(request.eventID)", "error": "\(error)"]
-            )
+            guard case .budgetExhausted(let wait) = error else { return .rest(.seconds(1)) }
+            let now = time.read().boot
+            state.withLock { $0.blocks.block(share, for: wait, now: now) }
+            return .rest(wait)
         }
-    }
-
-    private func handle(_ error: GetResponseError, of request: ProfileRequest) async throws(JournalError) {
-        let reading = time.read()
-        let now = Timestamp(milliseconds: reading.wall)
-        switch error {
-        case .budgetExhausted(let wait):
-            state.withLock { $0.blockedUntilBoot = max($0.blockedUntilBoot, reading.boot + wait.wholeMilliseconds) }
-        case .notFound, .invalidRequest, .undecodable:
-            guard request.failures < configuration.profilePatience.count else {
-                logger.notice(
-                    "Gave up on a profile",
-                    metadata: ["event.id": "\(request.eventID)", "reason": "\(error)"]
-                )
-                return try await journal.storeProfile(nil, contactID: request.contactID)
+        switch work {
+        case .profile(let request): return .job(.profile(request, gate))
+        case .page(let run, _):
+            state.withLock { state in
+                state.run = run
+                state.isPaging = true
             }
-            try await journal.postponeProfile(
-                of: request,
-                until: now.advanced(by: configuration.profilePatience[request.failures]),
-                countsAsFailure: true,
-                reason: "\(error)"
-            )
-        case .rateLimited(let wait):
-            // The longest time that the server named, but never over an hour.
-            let until = now.advanced(by: min(wait, .seconds(3600)))
-            try await pause(until: until, error)
-            try await postpone(request, until: until, error)
-        case .authentication, .blocked, .unusableBaseURL:
-            let until = now.advanced(by: configuration.retry.configurationPause)
-            try await pause(until: until, error)
-            try await postpone(request, until: until, error)
-        case .server, .maintenance, .lostAnswer, .connection, .uncounted, .grantExpired:
-            let wait = max(error.retryAfter ?? .zero, configuration.fetchRetryDelay)
-            try await postpone(request, until: now.advanced(by: wait), error)
+            return .job(.page(run, gate))
         }
     }
 
-    private func postpone(
-        _ request: ProfileRequest,
-        until: Timestamp,
-        _ error: GetResponseError
-    ) async throws(JournalError) {
-        try await journal.postponeProfile(of: request, until: until, countsAsFailure: false, reason: "\(error)")
+    private func nextWork() async throws(JournalError) -> (RequestShare, FetchWork)? {
+        let (run, isPaging) = state.withLock { ($0.run, $0.isPaging) }
+        if let run, !isPaging { return (RequestShare(lane: run.lane), .page(run, isFirst: false)) }
+        let fetching = configuration.fetching
+        if run == nil, let crowd = try await journal.reader.listCrowd(company: fetching.company) {
+            let run = ListPageRun(crowd, margin: fetching.pageMargin)
+            return (RequestShare(lane: run.lane), .page(run, isFirst: true))
+        }
+        return try await journal.reader.dueProfileRequests(limit: 1, company: fetching.company).first.map {
+            (RequestShare(lane: $0.lane), .profile($0))
+        }
     }
 
-    private func pause(until: Timestamp, _ error: GetResponseError) async throws(JournalError) {
-        logger.error("GetResponse requests are paused", metadata: ["reason": "\(error)", "until": "\(until.iso8601)"])
-        let pause = Pause(subject: .getResponse, reason: "\(error)", errorClass: error.errorClass, until: until)
-        try await journal.setPause(pause)
+    private func nextShare() async throws(JournalError) -> RequestShare? {
+        // A drain waits for those too who wait for company.
+        try await journal.reader.dueProfileRequests(limit: 1).first.map { RequestShare(lane: $0.lane) }
     }
 
-    private func count(_ result: String) {
+    private func reuseProfiles() async throws(JournalError) -> Bool {
+        let now = time.read().boot
+        let isDue = state.withLock { state in
+            guard state.reusedAtBoot <= now - 500 else { return false }
+            state.reusedAtBoot = now
+            return true
+        }
+        guard isDue else { return false }
+        return try await journal.reuseProfiles(within: configuration.fetching.profileMaxAge) > 0
+    }
+
+    /// - Returns: False, to tell a request's end from a rest's.
+    private func carryOut(_ job: Job) async -> Bool {
+        switch job {
+        case .profile(let request, let gate): await fetch(request, through: gate)
+        case .page(let run, let gate):
+            let next = await fetchPage(run, through: gate)
+            state.withLock { state in
+                state.run = next
+                state.isPaging = false
+            }
+        }
+        state.withLock { $0.inFlight -= 1 }
+        return false
+    }
+
+    func count(_ result: String) {
         Counter(label: "leadrelay_profile_fetches_total", dimensions: [("result", result)]).increment()
     }
 }

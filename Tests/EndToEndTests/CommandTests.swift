@@ -98,7 +98,7 @@ struct CommandTests {
         try await Deployment.withFresh { deployment in
             let good = try await deployment.leadrelay.run("doctor", "--json")
             #expect(good.status == 0, "\(good.output) \(good.error)")
-            let window = try await deployment.reader().requestWindow(cap: 400, length: .seconds(3600))
+            let window = try await deployment.reader().requestWindow(length: .seconds(3600))
             #expect(window.count == 1, "doctor's request is counted like any other")
             #expect(deployment.sandbox.getResponse.requests.all.count == 1)
             let bad = try await deployment.leadrelay

@@ -70,9 +70,9 @@ struct LedgerPropertyTests {
     }
 
     private func ask(_ journal: EventJournal, cap: Int, length: Duration) async throws -> LedgerAnswer {
-        try await journal.grantRequest(purpose: "contact", worker: "w", cap: cap, length: length) { window in
-            guard let blocking = window.blockingAge else { return .grant }
-            return .wait(length - blocking)
+        try await journal.grantRequest(RequestAsk(purpose: "contact", worker: "w", length: length)) { window in
+            guard window.count >= cap else { return .grant }
+            return .wait(length - .milliseconds(window.ages[cap - 1]))
         }
     }
 }

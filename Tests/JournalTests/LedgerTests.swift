@@ -31,49 +31,60 @@ struct LedgerTests {
 
     @Test func refusalLeavesNoRow() async throws {
         let fixture = try JournalFixture()
-        let answer = try await fixture.journal.grantRequest(
-            purpose: "contact",
-            worker: "w1",
-            cap: 1,
-            length: Self.hour
-        ) { _ in .wait(.seconds(7)) }
+        let answer = try await fixture.journal.grantRequest(ask()) { _ in .wait(.seconds(7)) }
         #expect(answer == .wait(.seconds(7)))
         #expect(try await fixture.count("api_request") == 0)
     }
 
     @Test func windowSaysWhatItHolds() async throws {
         let fixture = try JournalFixture()
-        #expect(try await fixture.reader.requestWindow(cap: 3, length: Self.hour) == RequestWindow())
+        #expect(try await window(fixture) == RequestWindow())
         for _ in 0..<3 {
             _ = try await grant(fixture)
             fixture.time.advance(by: .seconds(10))
         }
-        let roomy = try await fixture.reader.requestWindow(cap: 4, length: Self.hour)
-        #expect(roomy == RequestWindow(count: 3, oldestAge: .seconds(30), newestAge: .seconds(10)))
-        // With cap 3 the oldest must leave, with cap 2 the second oldest too.
-        let full = try await fixture.reader.requestWindow(cap: 3, length: Self.hour)
-        #expect(full.blockingAge == .seconds(30))
-        #expect(try await fixture.reader.requestWindow(cap: 2, length: Self.hour).blockingAge == .seconds(20))
-        #expect(try await fixture.reader.requestWindow(cap: 1, length: Self.hour).blockingAge == .seconds(10))
-        #expect(try await fixture.reader.requestWindow(cap: 0, length: Self.hour).blockingAge == .seconds(10))
+        #expect(try await window(fixture).ages == [10_000, 20_000, 30_000])
         fixture.time.advance(by: .seconds(3569))
-        #expect(try await fixture.reader.requestWindow(cap: 3, length: Self.hour).count == 3)
+        #expect(try await window(fixture).count == 3)
         fixture.time.advance(by: .seconds(1))
-        #expect(try await fixture.reader.requestWindow(cap: 3, length: Self.hour).count == 2)
+        #expect(try await window(fixture).ages == [3_580_000, 3_590_000])
     }
 
-    @Test func lastSecondIsCountedApart() async throws {
+    @Test func upkeepIsCountedApart() async throws {
         let fixture = try JournalFixture()
-        for milliseconds in [0, 1, 998, 1] {
-            fixture.time.advance(by: .milliseconds(milliseconds))
-            _ = try await grant(fixture)
-        }
-        #expect(try await fixture.reader.requestWindow(cap: 9, length: Self.hour).lastSecondCount == 3)
-        fixture.time.advance(by: .milliseconds(999))
-        #expect(try await fixture.reader.requestWindow(cap: 9, length: Self.hour).lastSecondCount == 1)
-        fixture.time.jumpWall(by: .seconds(-60))
+        _ = try await grant(fixture, share: .upkeep)
+        _ = try await grant(fixture, share: .bulk)
         fixture.time.reboot(bootID: "boot-2")
-        #expect(try await fixture.reader.requestWindow(cap: 9, length: Self.hour).lastSecondCount == 4)
+        _ = try await grant(fixture, share: .upkeep)
+        #expect(try await window(fixture).upkeepCount == 2)
+        #expect(try await window(fixture).count == 3)
+        fixture.time.advance(by: Self.hour)
+        #expect(try await window(fixture).upkeepCount == 0)
+    }
+
+    @Test func requestsUnderWayAreThoseThatNobodySettledInTime() async throws {
+        let fixture = try JournalFixture()
+        for _ in 0..<3 { _ = try await grant(fixture) }
+        #expect(try await window(fixture).inFlight == 3)
+        try await fixture.journal.settleRequest(1, status: 200)
+        try await fixture.journal.settleRequest(2, status: nil)
+        #expect(try await window(fixture).inFlight == 1)
+        fixture.time.advance(by: .seconds(12))
+        #expect(try await window(fixture).inFlight == 0, "a worker that died holds nothing for longer")
+        _ = try await grant(fixture)
+        fixture.time.reboot(bootID: "boot-2")
+        #expect(try await window(fixture).inFlight == 0, "nothing outlives the machine")
+    }
+
+    @Test func wallClockThatWasSetIsFollowedBeforeTheMachineRestarts() async throws {
+        let fixture = try JournalFixture()
+        _ = try await grant(fixture)
+        fixture.time.jumpWall(by: .seconds(3600))
+        // Any ask notices, also one that is refused.
+        _ = try await fixture.journal.grantRequest(ask()) { _ in .wait(.seconds(1)) }
+        fixture.time.reboot(bootID: "boot-2")
+        fixture.time.advance(by: .seconds(60))
+        #expect(try await window(fixture).ages == [60_000])
     }
 
     @Test(arguments: [-86_400, 86_400])
@@ -82,11 +93,9 @@ struct LedgerTests {
         _ = try await grant(fixture)
         fixture.time.jumpWall(by: .seconds(jump))
         fixture.time.advance(by: .seconds(3599))
-        let window = try await fixture.reader.requestWindow(cap: 1, length: Self.hour)
-        #expect(window.count == 1)
-        #expect(window.blockingAge == .seconds(3599))
+        #expect(try await window(fixture).ages == [3_599_000])
         fixture.time.advance(by: .seconds(1))
-        #expect(try await fixture.reader.requestWindow(cap: 1, length: Self.hour).count == 0)
+        #expect(try await window(fixture).count == 0)
     }
 
     @Test func rowsOfAnEarlierBootCountByWallTime() async throws {
@@ -95,11 +104,9 @@ struct LedgerTests {
         fixture.time.reboot(bootID: "boot-2")
         fixture.time.advance(by: .seconds(100))
         _ = try await grant(fixture)
-        let window = try await fixture.reader.requestWindow(cap: 2, length: Self.hour)
-        #expect(window.count == 2)
-        #expect([window.oldestAge, window.newestAge, window.blockingAge] == [.seconds(100), .zero, .seconds(100)])
+        #expect(try await window(fixture).ages == [0, 100_000])
         fixture.time.advance(by: .seconds(3500))
-        #expect(try await fixture.reader.requestWindow(cap: 2, length: Self.hour).count == 1)
+        #expect(try await window(fixture).count == 1)
     }
 
     @Test func futureOfAnEarlierBootCountsAsNow() async throws {
@@ -107,9 +114,7 @@ struct LedgerTests {
         _ = try await grant(fixture)
         fixture.time.jumpWall(by: .seconds(-500))
         fixture.time.reboot(bootID: "boot-2")
-        let window = try await fixture.reader.requestWindow(cap: 1, length: Self.hour)
-        #expect(window.count == 1)
-        #expect([window.oldestAge, window.newestAge, window.blockingAge] == [.zero, .zero, .zero])
+        #expect(try await window(fixture).ages == [0])
     }
 
     @Test func fetchIsReservedForOneWorker() async throws {
@@ -142,18 +147,32 @@ struct LedgerTests {
         #expect(try await grant(fixture, fetchOf: 1) == .taken, "an event that waits for no profile")
     }
 
+    private func ask(
+        fetchOf eventID: Int64? = nil,
+        reservesFetch: Bool = true,
+        share: RequestShare = .lead
+    ) -> RequestAsk {
+        RequestAsk(
+            purpose: "contact",
+            share: share,
+            worker: "w1",
+            eventID: eventID,
+            reservation: eventID != nil && reservesFetch ? .profile : .nothing,
+            length: Self.hour
+        )
+    }
+
     private func grant(
         _ fixture: JournalFixture,
         fetchOf eventID: Int64? = nil,
-        reservesFetch: Bool = true
+        reservesFetch: Bool = true,
+        share: RequestShare = .lead
     ) async throws -> LedgerAnswer {
-        try await fixture.journal.grantRequest(
-            purpose: "contact",
-            worker: "w1",
-            fetchOf: eventID,
-            reservesFetch: reservesFetch,
-            cap: 100,
-            length: Self.hour
-        ) { _ in .grant }
+        let ask = ask(fetchOf: eventID, reservesFetch: reservesFetch, share: share)
+        return try await fixture.journal.grantRequest(ask) { _ in .grant }
+    }
+
+    private func window(_ fixture: JournalFixture) async throws -> RequestWindow {
+        try await fixture.reader.requestWindow(length: Self.hour)
     }
 }

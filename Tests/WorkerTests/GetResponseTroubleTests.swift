@@ -27,10 +27,10 @@ struct GetResponseTroubleTests {
                 try await fixture.eventually("enrich", contact: "c2") { $0.isCompleted() }
                 #expect(try await fixture.pauses().isEmpty)
             }
-            let statuses = fixture.fetches.map(\.status)
-            #expect(statuses == [200, 429, 200])
+            // The answer to the first says that no other remains, so that nothing is refused.
+            #expect(fixture.fetches.map(\.status) == [200, 200])
             let times = fixture.fetches.map(\.time)
-            #expect(times.count == 3 && times[2] - times[0] >= 3000)
+            #expect(times.count == 2 && times[1] - times[0] >= 3000)
         }
     }
 
@@ -103,7 +103,7 @@ struct GetResponseTroubleTests {
             }
             #expect(fixture.fetches.count == 6)
             #expect(fixture.lead("c1")?["Company"].string == "Acme")
-            #expect(try await fixture.journal.reader.requestWindow(cap: 400, length: .seconds(3600)).count == 6)
+            #expect(try await fixture.journal.reader.requestWindow(length: .seconds(3600)).count == 6)
         }
     }
 }

@@ -45,10 +45,12 @@ struct RequestGateTests {
 
     @Test func everyPurposeAndEveryWorkerDrawsFromOneBudget() async throws {
         try await withJournal { journal, time in
-            let budget = RequestBudget(cap: RequestPurpose.allCases.count)
+            let budget = RequestBudget(cap: RequestPurpose.allCases.count, burstPercent: 100)
             for (index, purpose) in RequestPurpose.allCases.enumerated() {
                 let gate = JournalRequestGate(journal: journal, budget: budget, worker: "w\(index)", time: time)
-                _ = try await gate.admit(purpose)
+                let grant = try await gate.admit(purpose)
+                await gate.settle(grant, status: 200, rateLimit: nil)
+                time.advance(by: .seconds(200))
             }
             let gate = JournalRequestGate(journal: journal, budget: budget, worker: "another", time: time)
             #expect(try await wait(gate) != nil)
@@ -59,7 +61,7 @@ struct RequestGateTests {
     func noRollingHourHasMoreGrantsThanTheCapOverRebootsAndClockJumps(seed: UInt64) async throws {
         try await withJournal { journal, time in
             var generator = SeededGenerator(seed: seed)
-            let budget = RequestBudget(cap: 5)
+            let budget = RequestBudget(cap: 5, burstPercent: 50)
             let gate = JournalRequestGate(journal: journal, budget: budget, worker: "w", time: time)
             var trueTime: Int64 = 0
             var grants: [Int64] = []

@@ -43,6 +43,8 @@ struct Demo: Sendable {
             "LEADRELAY_INGEST_TOKEN": "demo-token",
             "LEADRELAY_INGEST_PORT": String(port),
             "LEADRELAY_WORKER_ADMIN_PORT": "0",
+            // At 400 an hour the profiles of this crowd would take longer than anybody watches.
+            "LEADRELAY_GETRESPONSE_PLAN": "max",
         ]) { _, new in new }
         try await processes.withProcess("ingest", environment: environment) {
             let ingest = DemoIngest(url: "http://127.0.0.1:\(port)", token: "demo-token", client: client)

@@ -26,7 +26,7 @@ struct DemoProcesses: Sendable {
         let log = try openLog("sandbox")
         return try await Subprocess.run(
             .path(FilePath(sandbox)),
-            arguments: ["serve"],
+            arguments: ["serve", "--hourly-cap", "5000"],
             environment: environment([:]),
             platformOptions: Self.options,
             input: .none,

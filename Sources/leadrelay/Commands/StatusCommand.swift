@@ -21,11 +21,9 @@ struct StatusCommand: AsyncParsableCommand {
             let settings = try common.settings()
             let time = SystemTimeSource()
             let reader = try JournalReader(path: settings.journal.path, time: time)
-            let budget = settings.requestBudget
-            let report = StatusReport(
-                status: try await reader.status(),
-                window: try await reader.requestWindow(cap: budget.cap, length: budget.length),
-                budget: budget,
+            let report = try await StatusReport(
+                reading: reader,
+                budget: settings.requestBudget,
                 now: time.read().wall
             )
             print(json ? try report.json() : report.text)

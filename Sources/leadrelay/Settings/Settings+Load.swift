@@ -27,12 +27,13 @@ extension Settings {
             SettingsProvider(providerName: file.name, values: file.values),
             SettingsProvider(providerName: "defaults", values: SettingCatalog.standards),
         ])
-        let settings: Settings
+        var settings: Settings
         do {
             settings = try Settings(reader)
         } catch {
             throw SettingsError([.unreadSetting("\(error)")])
         }
+        settings.getResponse.testWindow = try BudgetTestSeam.window(environment, baseURL: settings.getResponse.baseURL)
         guard settings.conflicts.isEmpty else { throw SettingsError(settings.conflicts) }
         return settings
     }
@@ -55,12 +56,23 @@ extension Settings {
 
     /// Values that are each right but don't go together, whatever the command.
     private var conflicts: [SettingsProblem] {
-        guard worker.retryBase > worker.retryCap else { return [] }
-        return [
-            .conflict(
-                "worker.retryBase is \(SettingDuration(worker.retryBase)), which is longer than worker.retryCap "
-                    + "(\(SettingDuration(worker.retryCap))); make it shorter"
+        var problems: [SettingsProblem] = []
+        if worker.retryBase > worker.retryCap {
+            problems.append(
+                .conflict(
+                    "worker.retryBase is \(SettingDuration(worker.retryBase)), which is longer than worker.retryCap "
+                        + "(\(SettingDuration(worker.retryCap))); make it shorter"
+                )
             )
-        ]
+        }
+        if getResponse.inFlight >= getResponse.perSecond {
+            problems.append(
+                .conflict(
+                    "getresponse.inFlight is \(getResponse.inFlight), which is not less than getresponse.perSecond "
+                        + "(\(getResponse.perSecond)); make it smaller"
+                )
+            )
+        }
+        return problems
     }
 }

@@ -1,4 +1,5 @@
 import Model
+import Worker
 
 extension Settings {
     /// What ingest can't do without.
@@ -11,6 +12,8 @@ extension Settings {
         var baseURL: ServiceURL
         var apiKey: Secret
         var domain: String?
+        /// How long one request may take; the request budget counts on it.
+        var timeout: Duration
     }
 
     /// Where Salesforce is and who we are there.
@@ -45,7 +48,12 @@ extension Settings {
         if getResponse.apiKey == nil { problems.append(.missing(key: "getresponse.apiKey")) }
         if let conflict = domainConflict { problems.append(conflict) }
         guard problems.isEmpty, let apiKey = getResponse.apiKey else { throw SettingsError(problems) }
-        return GetResponseAccess(baseURL: getResponse.baseURL, apiKey: apiKey, domain: getResponse.domain)
+        return GetResponseAccess(
+            baseURL: getResponse.baseURL,
+            apiKey: apiKey,
+            domain: getResponse.domain,
+            timeout: requestBudget.requestTimeout
+        )
     }
 
     /// - Throws: `SettingsError` that names each setting that a Salesforce client lacks, or that contradicts another.

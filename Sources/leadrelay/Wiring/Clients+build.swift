@@ -21,7 +21,8 @@ func buildGetResponseClient(
         configuration: GetResponseConfiguration(
             baseURL: access.baseURL.text,
             apiKey: access.apiKey.revealed,
-            domain: access.domain
+            domain: access.domain,
+            timeout: access.timeout
         ),
         httpClient: httpClient,
         gate: gate,
@@ -118,6 +119,8 @@ private func buildGetResponseCheck(
         journal: journal,
         budget: settings.requestBudget,
         worker: "doctor-\(getpid())",
+        share: .upkeep,
+        patience: .seconds(60),
         time: time
     )
     return .getResponse(

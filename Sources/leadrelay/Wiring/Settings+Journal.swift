@@ -20,8 +20,22 @@ extension Settings {
         return try EventJournal(configuration: configuration, time: time)
     }
 
-    /// The rule of the GetResponse request cap.
+    /// The settings of the GetResponse request scheduler.
     var requestBudget: RequestBudget {
-        RequestBudget(cap: getResponse.requestsPerHour)
+        var budget = RequestBudget(
+            cap: getResponse.requestsPerHour,
+            burstPercent: getResponse.burst,
+            bulkReservePercent: getResponse.bulkReserve,
+            upkeepPercent: getResponse.upkeepShare,
+            perSecond: getResponse.perSecond,
+            inFlight: getResponse.inFlight,
+            perTenMinutes: getResponse.perTenMinutes
+        )
+        if let window = getResponse.testWindow {
+            budget.window = window
+            // What is added to the window must stay short beside it.
+            budget.requestTimeout = min(budget.requestTimeout, window / 20)
+        }
+        return budget
     }
 }

@@ -1,0 +1,137 @@
+import Foundation
+import Journal
+import Sandbox
+import Subprocess
+import Testing
+
+/// Invariant 5 with real processes over HTTP: a small cap, a short window, and the sandbox's clock for a judge.
+@Suite("The request cap, with processes", .timeLimit(.minutes(3)))
+struct BudgetTests {
+    private static let cap = 40
+    private static let window = 20
+
+    /// The emulated account takes more, so that a cap that is broken shows as requests and not as refusals.
+    private static var configuration: SandboxConfiguration {
+        var configuration = SandboxConfiguration()
+        configuration.getResponse.hourlyCap = 10_000
+        return configuration
+    }
+
+    private func budget(_ product: Product) -> Product {
+        product.with([
+            "LEADRELAY_GETRESPONSE_HOURLY_CAP": String(Self.cap), "LEADRELAY_BUDGET_WINDOW": "\(Self.window)s",
+        ])
+    }
+
+    /// Subscribes that lack custom fields and tags, so that each needs a request.
+    private func subscribe(_ numbers: Range<Int>, _ deployment: Deployment) async throws {
+        for number in numbers {
+            _ = deployment.sandbox.getResponse.addContact(
+                GetResponseContact(id: "c\(number)", email: "p\(number)@acme.example")
+            )
+            try await deployment.get(
+                "action=subscribe&CAMPAIGN_ID=p86zQ&CONTACT_ID=c\(number)&contact_email=p\(number)%40acme.example"
+            )
+        }
+    }
+
+    private func arrivals(_ deployment: Deployment) -> [Int64] {
+        deployment.sandbox.getResponse.requests.all.map(\.time).sorted()
+    }
+
+    private func expectCapHeld(_ times: [Int64]) {
+        for index in times.indices.dropFirst(Self.cap) {
+            let span = times[index] - times[index - Self.cap]
+            #expect(span >= Int64(Self.window) * 1000, "\(Self.cap + 1) requests within \(span) ms")
+        }
+    }
+
+    @Test func twoWorkersAndARestartShareOneWindowAndUseIt() async throws {
+        try await Deployment.withFresh(Self.configuration) { deployment in
+            try await deployment.withIngest { _ in
+                try await subscribe(0..<120, deployment)
+                let product = budget(deployment.leadrelay)
+                func whileWorking(_ name: String, _ body: () async throws -> Void) async throws {
+                    try await product.running("worker", log: deployment.folder.path("\(name).log")) { _ in
+                        try await body()
+                    }
+                }
+                try await whileWorking("worker") {
+                    try await whileWorking("second") {
+                        try await deployment.eventually("a part is asked") { arrivals(deployment).count >= 25 }
+                    }
+                    // The second has stopped, a third begins in the same window; then only that one goes on.
+                    try await whileWorking("third") {
+                        try await deployment.eventually("more than a window is asked", seconds: 60) {
+                            arrivals(deployment).count >= 60
+                        }
+                    }
+                }
+                try await whileWorking("fourth") {
+                    try await deployment.eventually("all profiles", seconds: 90) { arrivals(deployment).count >= 120 }
+                }
+                let status = try await product.run("status", "--json")
+                #expect(status.output.contains("\"cap\" : 40"))
+            }
+            let times = arrivals(deployment)
+            expectCapHeld(times)
+            #expect(Set(deployment.sandbox.getResponse.requests.all.map(\.path)).count == times.count)
+            // What is counted is the window, the 2 s of a grant and the time-out of 1 s; restarts cost a moment each.
+            let counted = Double(Self.window + 3)
+            let seconds = Double((times.last ?? 0) - (times.first ?? 0)) / 1000
+            let expected = Double(times.count - Self.cap / 10) / Double(Self.cap - 1) * counted
+            #expect(seconds < expected * 1.25 + 5, "\(times.count) requests took \(seconds) s")
+        }
+    }
+
+    @Test func workerStoppedBetweenGrantAndSendSendsNothingAfterwardsAndTheGrantStaysSpent() async throws {
+        try await Deployment.withFresh(Self.configuration) { deployment in
+            try await deployment.withIngest { _ in
+                try await subscribe(0..<3, deployment)
+                let product = budget(deployment.leadrelay).with(["LEADRELAY_STOP_AFTER_GRANT": "2"])
+                try await product.running("worker", log: deployment.folder.path("worker.log")) { running in
+                    try await deployment.eventually("it is stopped with a grant in hand") {
+                        try await isStopped(running.pid) && grants(deployment) == 2
+                    }
+                    #expect(arrivals(deployment).count <= 1)
+                    // Longer than a grant lives.
+                    try await Task.sleep(for: .seconds(3))
+                    try running.send(.resume)
+                    try await deployment.eventually("all profiles") { arrivals(deployment).count == 3 }
+                }
+            }
+            #expect(try await grants(deployment) == 4, "three were sent, one ran out")
+            expectCapHeld(arrivals(deployment))
+            let paths = deployment.sandbox.getResponse.requests.all.map(\.path)
+            #expect(Set(paths).count == 3, "each contact was asked for once: \(paths)")
+        }
+    }
+
+    private func grants(_ deployment: Deployment) async throws -> Int {
+        try await deployment.reader().requestWindow(length: .seconds(3600)).count
+    }
+
+    /// The process's state in `/proc/PID/stat`, after the name in brackets.
+    private func isStopped(_ pid: pid_t) throws -> Bool {
+        let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+        return stat.split(separator: ")").last?.hasPrefix(" T") == true
+    }
+
+    @Test func watchShowsALineEachTimeAndEndsWithCtrlC() async throws {
+        try await Deployment.withFresh { deployment in
+            _ = try await deployment.leadrelay.run("migrate")
+            let once = try await deployment.leadrelay.run("watch", "--once")
+            #expect(once.status == 0)
+            #expect(once.output.contains("budget 0/400"))
+            #expect(once.output.split(separator: "\n").count == 1)
+            let log = deployment.folder.path("watch.log")
+            let ended = try await deployment.leadrelay.running("watch", "--interval", "1", log: log) { running in
+                try await deployment.eventually("two lines") {
+                    try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").count >= 2
+                }
+                try running.send(.interrupt)
+            }
+            #expect(ended.status == 0)
+        }
+    }
+}
