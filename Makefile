@@ -33,6 +33,7 @@ setup: ## Check Swift and install the Debian packages that are missing
 	[ -e /usr/include/sqlite3.h ] || missing+=(libsqlite3-dev)
 	[ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 	command -v sqlite3 >/dev/null || missing+=(sqlite3)
+	python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 	if [ $${#missing[@]} -eq 0 ]; then
 	  echo "setup: Swift $$version, SQLite and zlib are here; nothing to do."
 	  exit 0
@@ -69,11 +70,8 @@ lint: ## Check the format of all Swift code
 format: ## Format all Swift code in place
 	swift format format --in-place --parallel --recursive $(SOURCES)
 
-bench: setup ## Run the benchmarks
-	@if [ -x Benchmarks/run ]; then
-	  exec Benchmarks/run
-	fi
-	echo "bench: there are no benchmarks yet, so nothing was measured."
+bench: setup ## Print the figures: throughput, memory, others beside it (optimised build, idle machine)
+	@exec Benchmarks/run
 
 clean: ## Remove what was built, but not the downloaded packages
 	swift package clean

@@ -1,6 +1,6 @@
-import CSQLiteShim
 import Foundation
 import GRDB
+import Model
 import Synchronization
 package import Time
 
@@ -13,10 +13,18 @@ package final class EventJournal: Sendable {
     package let configuration: JournalConfiguration
     let time: any TimeSource
     let chain: Chain
-    private let pool: DatabasePool
     private let lock: FileLock
+    private let group = CommitGroup()
+    private let connection: Mutex<Connection>
     /// The size of the write-ahead log at which a checkpoint is next worth trying.
     private let checkpointThreshold: Mutex<Int64>
+
+    private struct Connection {
+        var pool: DatabasePool
+        /// After an I/O error nobody knows what SQLite's memory of the file is worth, and a second sync of the same pages may
+        /// say yes to what the first one lost: the connection is not written through again.
+        var isPoisoned = false
+    }
 
     /// Opens the file for writing, makes it where there is none, and brings its schema up to date.
     ///
@@ -33,18 +41,13 @@ package final class EventJournal: Sendable {
                 "The journal at \(configuration.path) can't be opened: check the folder and its permissions."
             )
         }
-        // Opening is a write: GRDB commits when it finds an empty WAL.
+        let pool: DatabasePool
         (pool, chain) = try Self.underLock(lock, timeout: max(configuration.lockTimeout, .seconds(10))) {
-            let pool = try DatabasePool(path: configuration.path, configuration: Self.connectionConfiguration())
+            let pool = try JournalConnections.open(configuration)
             let hasRows = try pool.writeWithoutTransaction { db in
-                // GRDB sets NORMAL after `prepareDatabase`, which loses acknowledged rows at a power cut.
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
-                    throw JournalError.unusable(
-                        "SQLite refused PRAGMA synchronous = FULL; nothing could be acknowledged."
-                    )
-                }
+                try JournalConnections.setPatience(JournalConnections.readerPatience, db)
                 try SchemaMigrator.bringUpToDate(db, mode: configuration.migrationMode)
+                try JournalConnections.setPatience(JournalConnections.writerPatience, db)
                 return try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM callback)") ?? false
             }
             // Under the lock, so that nobody appends between the look for rows and the making of a key.
@@ -55,41 +58,33 @@ package final class EventJournal: Sendable {
             )
             return (pool, Chain(key: key))
         }
+        connection = Mutex(Connection(pool: pool))
     }
 
     /// The schema's number after opening (`PRAGMA user_version`).
     package static var latestSchema: Int { Migrations.latest }
 
-    /// Runs `body` in one `BEGIN IMMEDIATE` transaction under the journal's lock, and checkpoints when the log is long.
+    /// The questions that can be asked of this journal, on its own connections.
+    package var reader: JournalReader {
+        JournalReader(path: configuration.path, time: time, database: connection.withLock(\.pool))
+    }
+
+    /// Runs `body` in a transaction (`BEGIN IMMEDIATE`) under the journal's lock; it is on disk when this returns.
     ///
-    /// The work is shielded from cancellation: GRDB rolls back the writes of a cancelled task, and a worker that is told to
-    /// stop after Salesforce answered must still record the answer.
+    /// Writes that wait while a commit is under way share the next one, each in a savepoint of its own, so that one that
+    /// fails takes nobody with it. Cancelling the calling task changes nothing: a worker that is told to stop after
+    /// Salesforce answered must still record the answer (GRDB would roll a cancelled task's writes back).
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(JournalError) -> Value {
-        do {
-            return try await Task { [pool, lock, configuration] in
-                try await pool.writeWithoutTransaction { db in
-                    try Self.underLock(lock, timeout: configuration.lockTimeout) {
-                        var value: Value?
-                        try db.inTransaction(.immediate) {
-                            value = try body(db)
-                            return .commit
-                        }
-                        self.checkpointIfLong(db)
-                        guard let value else { throw JournalError.database("the transaction did not run") }
-                        return value
-                    }
-                }
-            }.value
-        } catch {
-            throw JournalError(error)
+        let result = await withCheckedContinuation { caller in
+            let write = AwaitedWrite(body: body, caller: caller)
+            if group.add(write) {
+                // A task of its own: the commit belongs to many callers, whose cancellation must not reach it.
+                Task { await commitUntilNothingWaits() }
+            }
         }
-    }
-
-    /// The questions that can be asked of this journal, on its own connections.
-    package var reader: JournalReader {
-        JournalReader(path: configuration.path, time: time, database: pool)
+        return try result.get()
     }
 
     /// Runs `body` on a snapshot; it must be short.
@@ -97,6 +92,52 @@ package final class EventJournal: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(JournalError) -> Value {
         try await reader.read(body)
+    }
+
+    private func commitUntilNothingWaits() async {
+        while true {
+            let writes = group.next()
+            guard !writes.isEmpty else { return }
+            do {
+                let count = try await commit(writes)
+                for write in writes.prefix(count) { write.answer() }
+                if count < writes.count { group.putBack(writes.dropFirst(count)) }
+            } catch {
+                let failure = JournalError(error)
+                if failure.poisonsConnection { connection.withLock { $0.isPoisoned = true } }
+                for write in writes { write.fail(failure) }
+            }
+        }
+    }
+
+    /// Commits the first of the writes, as many as fit into a short transaction.
+    ///
+    /// - Returns: How many; each of them has succeeded or failed by itself.
+    private func commit(_ writes: [any PendingWrite]) async throws -> Int {
+        let pool = try soundPool()
+        return try await pool.writeWithoutTransaction { [lock, configuration] db in
+            try Self.underLock(lock, timeout: configuration.lockTimeout) {
+                var count = 0
+                try db.inTransaction(.immediate) {
+                    count = try GroupTransaction.perform(writes, db)
+                    return .commit
+                }
+                self.checkpointIfLong(db)
+                return count
+            }
+        }
+    }
+
+    /// The connections, opened anew where an I/O error has made them unreliable.
+    private func soundPool() throws -> DatabasePool {
+        let (pool, isPoisoned) = connection.withLock { ($0.pool, $0.isPoisoned) }
+        guard isPoisoned else { return pool }
+        // Readers may still be at work on the old connections, which close when the last of them has let go.
+        let opened = try Self.underLock(lock, timeout: configuration.lockTimeout) {
+            try JournalConnections.open(configuration)
+        }
+        connection.withLock { $0 = Connection(pool: opened) }
+        return opened
     }
 
     /// Empties the write-ahead log into the file when nobody reads an older snapshot; quick to give up.
@@ -107,31 +148,14 @@ package final class EventJournal: Sendable {
         // and is tried again when the log has grown by as much again.
         let isDone: Bool
         do {
-            try db.execute(sql: "PRAGMA busy_timeout = 0")
+            try JournalConnections.setPatience(.zero, db)
             isDone = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)").map { $0[0] == 0 } ?? false
         } catch {
+            if JournalError(error).poisonsConnection { connection.withLock { $0.isPoisoned = true } }
             isDone = false
         }
-        try? db.execute(sql: "PRAGMA busy_timeout = \(Self.busyTimeoutMilliseconds)")
+        try? JournalConnections.setPatience(JournalConnections.writerPatience, db)
         checkpointThreshold.withLock { $0 = (isDone ? 0 : size) + configuration.checkpointBytes }
-    }
-
-    static let busyTimeoutMilliseconds = 5000
-
-    static func connectionConfiguration(readOnly: Bool = false) -> GRDB.Configuration {
-        var configuration = GRDB.Configuration()
-        configuration.readonly = readOnly
-        configuration.busyMode = .timeout(Double(busyTimeoutMilliseconds) / 1000)
-        configuration.maximumReaderCount = 4
-        configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-            try db.execute(sql: "PRAGMA temp_store = MEMORY")
-            try db.execute(sql: "PRAGMA cache_size = -16384")
-            guard leadrelay_sqlite_no_checkpoint_on_close(UnsafeMutableRawPointer(db.sqliteConnection)) == 0 else {
-                throw JournalError.unusable("SQLite refused to switch off the checkpoint at closing.")
-            }
-        }
-        return configuration
     }
 
     private static func underLock<Value>(

@@ -10,6 +10,12 @@ extension JournalError {
         }
     }
 
+    /// Whether the connection that met it must not be written through again.
+    var poisonsConnection: Bool {
+        guard case .unwritable = self else { return false }
+        return true
+    }
+
     private static func classified(_ error: DatabaseError) -> JournalError {
         // The message never holds arguments: they may be somebody's address.
         let detail = "SQLite error \(error.resultCode.rawValue): \(error.message ?? "no message")"

@@ -1,4 +1,5 @@
 import GRDB
+import Model
 import TestSupport
 import Testing
 
@@ -35,7 +36,7 @@ struct CheckpointTests {
     /// run into the time limit by far.
     @Test(.timeLimit(.minutes(1))) func readerOfAnOldSnapshotHoldsNobodyUp() async throws {
         let fixture = try JournalFixture(checkpointBytes: 100_000)
-        var configuration = EventJournal.connectionConfiguration(readOnly: true)
+        var configuration = JournalConnections.configuration(readOnly: true)
         configuration.allowsUnsafeTransactions = true
         let queue = try DatabaseQueue(path: fixture.path, configuration: configuration)
         try await queue.writeWithoutTransaction { db in
@@ -48,8 +49,8 @@ struct CheckpointTests {
         }
         #expect(seen == 0)
         try await queue.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
-        let timeout = try await fixture.journal.write { try Int.fetchOne($0, sql: "PRAGMA busy_timeout") }
-        #expect(timeout == EventJournal.busyTimeoutMilliseconds, "the wait is back after each try")
+        let timeout = try await fixture.journal.write { try Int64.fetchOne($0, sql: "PRAGMA busy_timeout") }
+        #expect(timeout == JournalConnections.writerPatience.wholeMilliseconds, "the wait is back after each try")
         for _ in 0..<12 { _ = try await fixture.journal.append([.sample(Self.body)]) }
         #expect(fixture.reader.walBytes < 200_000)
         #expect(try await fixture.count("callback") == 72)

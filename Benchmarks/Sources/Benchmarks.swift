@@ -1,0 +1,28 @@
+import Foundation
+
+/// Prints what the journal does a second, beside what SQLite and the disk allow in the same run.
+@main
+enum Benchmarks {
+    static func main() async throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case "figures":
+            try await printFigures(rounds: arguments.dropFirst().first.flatMap { Int($0) } ?? 5)
+        case "backlog" where arguments.count == 3:
+            let backlog = try Backlog(path: arguments[1])
+            try backlog.add(Int(arguments[2]) ?? 0)
+        default:
+            print("Use: leadrelay-benchmarks figures [ROUNDS] | backlog PATH EVENTS")
+        }
+    }
+
+    private static func printFigures(rounds: Int) async throws {
+        let parent = ProcessInfo.processInfo.environment["BENCHMARK_FOLDER"] ?? FileManager.default.currentDirectoryPath
+        let folder = parent + "/figures"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        print("\(ProcessInfo.processInfo.activeProcessorCount) cores\n")
+        try await AppendBenchmark(folder: folder, rounds: rounds).run()
+        try await QueueBenchmark(folder: folder, rounds: rounds).run()
+    }
+}
