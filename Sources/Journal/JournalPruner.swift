@@ -172,6 +172,6 @@ struct PruneBatch {
     /// Fewer rows when a transaction was slow, more again when it was not.
     mutating func adapt(tookMilliseconds took: Int64) {
         rowLimit =
-            took > 40 ? max(10, ids.count / 2) : min(JournalPruner.rowsPerTransaction, max(rowLimit, 10) * 2)
+            took > 25 ? max(10, ids.count / 2) : min(JournalPruner.rowsPerTransaction, max(rowLimit, 10) * 2)
     }
 }

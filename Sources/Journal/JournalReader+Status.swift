@@ -21,6 +21,7 @@ extension JournalReader {
             return status
         }
         status.walBytes = walBytes
+        status.walAlarm = try await walAlarm()
         return status
     }
 

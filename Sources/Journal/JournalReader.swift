@@ -30,6 +30,27 @@ package struct JournalReader: Sendable {
         }
     }
 
+    /// Opens a file of any schema, for what does not depend on it: a backup, and a check.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - time: The clocks.
+    ///   - knowsConstraints: Whether SQLite has to know the CHECK constraints, which it leaves out on a connection that can't
+    ///     write; this one could, but is only read from. Where the file is not writable it does without.
+    /// - Throws: `JournalError.notFound` where there is no file.
+    init(anySchemaAt path: String, time: any TimeSource, knowsConstraints: Bool = false) throws(JournalError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw .notFound("journal at \(path); check journal.path")
+        }
+        do {
+            let isWritable = knowsConstraints && access(path, W_OK) == 0
+            let configuration = JournalConnections.configuration(readOnly: !isWritable)
+            self.init(path: path, time: time, database: try DatabaseQueue(path: path, configuration: configuration))
+        } catch {
+            throw JournalError(error)
+        }
+    }
+
     init(path: String, time: any TimeSource, database: any DatabaseReader) {
         self.path = path
         self.time = time

@@ -30,6 +30,8 @@ package struct JournalStatus: Hashable, Sendable {
     package var pauses: [Pause] = []
     /// The size of the write-ahead log in bytes.
     package var walBytes: Int64 = 0
+    /// Set while the write-ahead log is long and a reader keeps checkpoints from emptying it.
+    package var walAlarm: WALAlarm?
 
     package init() {}
 }
