@@ -21,6 +21,11 @@ enum Migrations {
         Step(number: 6, name: "0006_create_ready.sql", bytes: PackageResources._006_create_ready_sql),
         Step(number: 7, name: "0007_keep_ready.sql", bytes: PackageResources._007_keep_ready_sql),
         Step(number: 8, name: "0008_guard_pruning.sql", bytes: PackageResources._008_guard_pruning_sql),
+        Step(
+            number: 9,
+            name: "0009_extend_request_ledger.sql",
+            bytes: PackageResources._009_extend_request_ledger_sql
+        ),
     ]
 
     /// The `user_version` of an up-to-date file.

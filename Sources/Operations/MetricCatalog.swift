@@ -66,6 +66,12 @@ package enum MetricCatalog {
             labels: ["result"]
         ),
         MetricDescription(
+            name: "leadrelay_getresponse_requests_total",
+            help: "GetResponse requests that were granted, by share of the budget and by the answer's class.",
+            kind: .counter,
+            labels: ["result", "share"]
+        ),
+        MetricDescription(
             name: "leadrelay_rescued_events_total",
             help: "Events that were taken back from workers that died.",
             kind: .counter

@@ -10,6 +10,10 @@ enum MetricName: String, CaseIterable {
     case budgetCap = "leadrelay_budget_cap"
     case budgetUsed = "leadrelay_budget_used"
     case budgetLeft = "leadrelay_budget_left"
+    case budgetPaused = "leadrelay_budget_paused_seconds"
+    case requestsNeeded = "leadrelay_requests_needed"
+    case drainSeconds = "leadrelay_drain_seconds"
+    case profiles = "leadrelay_profiles"
     case pauses = "leadrelay_pauses"
     case walBytes = "leadrelay_wal_bytes"
     case journalUp = "leadrelay_journal_up"
@@ -25,6 +29,8 @@ enum MetricName: String, CaseIterable {
     private var labels: [String] {
         switch self {
         case .queueEvents, .queueOldest: ["lane", "state"]
+        case .requestsNeeded: ["lane"]
+        case .profiles: ["way"]
         default: []
         }
     }
@@ -39,6 +45,10 @@ enum MetricName: String, CaseIterable {
         case .budgetCap: "GetResponse requests that may leave in 3,600 seconds."
         case .budgetUsed: "GetResponse requests that left in the last 3,600 seconds."
         case .budgetLeft: "GetResponse requests that may leave just now."
+        case .budgetPaused: "Seconds until GetResponse requests go on; 0 when they are not paused."
+        case .requestsNeeded: "GetResponse requests that waiting events still need."
+        case .drainSeconds: "Seconds until the last of them may leave, as the scheduler reckons; 0 when there are none."
+        case .profiles: "Contacts by how they got their details, since the journal was made."
         case .pauses: "Things that are paused: an API, or writes to an object or field."
         case .walBytes: "Size of the journal's write-ahead log."
         case .journalUp: "1 when the journal could be read for this scrape, 0 when the other gauges are missing."

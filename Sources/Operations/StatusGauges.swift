@@ -41,7 +41,15 @@ package enum StatusGauges {
             samples += [
                 MetricName.budgetCap.sample(Double(budget.cap)), MetricName.budgetUsed.sample(Double(budget.used)),
                 MetricName.budgetLeft.sample(Double(budget.left)),
+                MetricName.budgetPaused.sample(budget.pausedSeconds),
             ]
+            samples += Lane.allCases.map { lane in
+                MetricName.requestsNeeded.sample(Double(budget.needed[lane] ?? 0), ["lane": lane.name])
+            }
+            samples.append(MetricName.drainSeconds.sample(budget.drainSeconds))
+            samples += ProfileWay.allCases.map { way in
+                MetricName.profiles.sample(Double(budget.ways[way] ?? 0), ["way": way.rawValue])
+            }
         }
         samples += [
             MetricName.pauses.sample(Double(status.pauses.count)), MetricName.walBytes.sample(Double(status.walBytes)),

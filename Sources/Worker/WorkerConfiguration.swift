@@ -34,6 +34,8 @@ package struct WorkerConfiguration: Sendable {
     package var profilePatience: [Duration]
     /// How long a profile rests after GetResponse failed to answer.
     package var fetchRetryDelay: Duration
+    /// How few requests are made of many fetches.
+    package var fetching: FetchPolicy
 
     package init(
         owner: String,
@@ -52,7 +54,8 @@ package struct WorkerConfiguration: Sendable {
         pollInterval: Duration = .milliseconds(100),
         fetchConcurrency: Int = 4,
         profilePatience: [Duration] = [.seconds(30), .seconds(120), .seconds(300)],
-        fetchRetryDelay: Duration = .seconds(15)
+        fetchRetryDelay: Duration = .seconds(15),
+        fetching: FetchPolicy = FetchPolicy()
     ) {
         self.owner = owner
         self.concurrency = concurrency
@@ -71,5 +74,6 @@ package struct WorkerConfiguration: Sendable {
         self.fetchConcurrency = fetchConcurrency
         self.profilePatience = profilePatience
         self.fetchRetryDelay = fetchRetryDelay
+        self.fetching = fetching
     }
 }

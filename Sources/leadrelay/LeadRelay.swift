@@ -14,6 +14,7 @@ struct LeadRelay: AsyncParsableCommand {
             MigrateCommand.self,
             DoctorCommand.self,
             StatusCommand.self,
+            WatchCommand.self,
             AuditCommand.self,
             DeadLettersCommand.self,
         ]

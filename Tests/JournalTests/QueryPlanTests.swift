@@ -24,6 +24,12 @@ struct QueryPlanTests {
         ("dueProfileRequests", JournalReader.dueProfileRequestsSQL, ["event_waits_for_profile"]),
         ("sameContent", EventTable.sameContentSQL, ["event_by_content"]),
         ("ledger", RequestTable.agesSQL, ["api_request_by_boot", "api_request_by_time"]),
+        ("ledgerCounts", RequestTable.countsSQL, ["api_request_upkeep", "api_request_by_time", "api_request_by_boot"]),
+        ("crowds", FetchTable.crowdsSQL, ["event_listable"]),
+        ("crowd", FetchTable.crowdSQL, ["event_listable"]),
+        ("knownProfiles", EventJournal.knownSQL, ["profile_by_fetch", "event_profile_of"]),
+        ("requestBacklog", JournalReader.waitingSQL, ["event_waits_for_profile"]),
+        ("listableBacklog", JournalReader.listableSQL, ["event_listable"]),
         ("audit", JournalReader.optOutAuditSQL, ["event_opt_out_by_id"]),
     ]
 
@@ -97,12 +103,8 @@ struct QueryPlanTests {
             results: [result],
             followUp: EnrichFollowUp(contactID: "c1")
         )
-        _ = try await journal.grantRequest(purpose: "contact", worker: "w", cap: 1, length: .seconds(3600)) { _ in
-            .grant
-        }
-        _ = try await journal.grantRequest(purpose: "contact", worker: "w", cap: 1, length: .seconds(3600)) { _ in
-            .grant
-        }
+        _ = try await journal.grantRequest(RequestAsk(purpose: "contact", worker: "w", length: .seconds(3600))) { _ in .grant }
+        _ = try await journal.grantRequest(RequestAsk(purpose: "contact", worker: "w", length: .seconds(3600))) { _ in .grant }
         try await journal.settleRequest(1, status: 200)
         try await journal.storeProfile(ContactDetails(email: "ann@example.com"), contactID: "c1")
         try await journal.setPause(

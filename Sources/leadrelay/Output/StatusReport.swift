@@ -17,7 +17,15 @@ struct StatusReport: Encodable {
         var used: Int
         var left: Int
         /// Milliseconds since 1970 UTC; null when nothing is paused.
-        var pausedUntil: Int64?
+        @Nullable var pausedUntil: Int64?
+    }
+
+    /// The GetResponse requests that a lane's waiting events still need.
+    struct Need: Encodable {
+        var lane: String
+        var requests: Int
+        /// When the last of them may leave, in milliseconds since 1970 UTC; null when it never may.
+        @Nullable var drainEta: Int64?
     }
 
     struct OptOuts: Encodable {
@@ -34,13 +42,17 @@ struct StatusReport: Encodable {
     var lanes: [LaneState]
     var callbacksUndecoded: Int
     var budget: Budget
-    /// When the last waiting profile is fetched at this cap, in milliseconds since 1970 UTC; null when none is waiting.
-    var drainEta: Int64?
+    var requestsNeeded: [Need]
+    /// When the last request that is needed may leave, in milliseconds since 1970 UTC; null when none is needed.
+    @Nullable var drainEta: Int64?
+    /// How many contacts got their details in which way.
+    var profiles: [String: Int]
     var optOuts: OptOuts
     var pauses: [Pause]
     var walBytes: Int64
+    /// Null unless the write-ahead log is long and a reader keeps it from being emptied.
 
-    init(status: JournalStatus, window: RequestWindow, budget: RequestBudget, now: Int64) {
+    init(status: JournalStatus, forecast: BudgetForecast, ways: [ProfileWay: Int], now: Int64) {
         lanes = status.depths.map {
             LaneState(
                 lane: Lane(rawValue: $0.lane)?.name ?? String($0.lane),
@@ -50,27 +62,33 @@ struct StatusReport: Encodable {
             )
         }
         callbacksUndecoded = status.undecodedCallbacks
-        let pause = status.pauses.filter { $0.subject == "getresponse" && $0.until > now }.map(\.until).max()
-        self.budget = Budget(cap: budget.cap, used: window.count, left: budget.left(window), pausedUntil: pause)
-        drainEta = Self.drainETA(
-            profiles: status.profilesAwaited,
-            window: window,
-            budget: budget,
-            now: max(now, pause ?? 0)
+        budget = Budget(
+            cap: forecast.cap,
+            used: forecast.used,
+            left: forecast.left,
+            pausedUntil: forecast.pausedFor.map { now + $0.wholeMilliseconds }
         )
+        requestsNeeded = forecast.needs.map { need in
+            Need(
+                lane: need.lane.name,
+                requests: need.requests,
+                drainEta: need.drainedAfter.map { now + $0.wholeMilliseconds }
+            )
+        }
+        drainEta = forecast.drainedAfter.map { now + $0.wholeMilliseconds }
+        profiles = Dictionary(ProfileWay.allCases.map { ($0.rawValue, ways[$0] ?? 0) }) { first, _ in first }
         optOuts = OptOuts(pending: status.optOutsPending, overdue: status.optOutsOverdue)
         pauses = status.pauses.map { Pause(subject: $0.subject, reason: $0.reason, until: $0.until) }
         walBytes = status.walBytes
     }
 
-    /// One request a profile: what fits goes now, the rest at the pace of the cap once the oldest requests leave the window.
-    private static func drainETA(profiles: Int, window: RequestWindow, budget: RequestBudget, now: Int64) -> Int64? {
-        guard profiles > 0 else { return nil }
-        let over = profiles - budget.left(window)
-        guard over > 0 else { return now }
-        let untilFree = budget.length.wholeMilliseconds - (window.oldestAge ?? .zero).wholeMilliseconds
-        let pace = budget.length.wholeMilliseconds / Int64(budget.cap)
-        return now + max(0, untilFree) + Int64(over - 1) * pace
+    /// Reads everything that the report says.
+    ///
+    /// - Throws: `JournalError`.
+    init(reading reader: JournalReader, budget: RequestBudget, now: Int64) async throws {
+        let window = try await reader.requestWindow(length: budget.length, flight: budget.flight)
+        let forecast = try await RequestScheduler(budget).forecast(reader.requestBacklog(), window)
+        self.init(status: try await reader.status(), forecast: forecast, ways: try await reader.profileWays(), now: now)
     }
 
     func json() throws -> String {
@@ -79,70 +97,19 @@ struct StatusReport: Encodable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
-
-    var text: String {
-        var lines: [String] = []
-        if lanes.isEmpty {
-            lines.append("Queue      empty")
-        } else {
-            lines += lanes.map {
-                "Queue      \($0.lane) \($0.state): \($0.count), oldest \(Self.seconds($0.oldestSeconds))"
-            }
-        }
-        if callbacksUndecoded > 0 { lines.append("Callbacks  \(callbacksUndecoded) to decode") }
-        let pause = budget.pausedUntil.map { ", paused until \(Timestamp(milliseconds: $0).iso8601)" } ?? ""
-        lines.append(
-            "Budget     \(budget.used) of \(budget.cap) GetResponse requests used, \(budget.left) left\(pause)"
-        )
-        if let drainEta { lines.append("Profiles   complete by \(Timestamp(milliseconds: drainEta).iso8601)") }
-        lines.append("Opt-outs   \(optOuts.pending) pending, \(optOuts.overdue) overdue")
-        lines += pauses.map {
-            "Paused     \($0.subject) until \(Timestamp(milliseconds: $0.until).iso8601): \($0.reason)"
-        }
-        lines.append("WAL        \(walBytes) bytes")
-        return lines.joined(separator: "\n")
-    }
-
-    private static func seconds(_ seconds: Double) -> String {
-        seconds < 120 ? "\(Int(seconds)) s" : seconds < 7200 ? "\(Int(seconds / 60)) min" : "\(Int(seconds / 3600)) h"
-    }
-
-    /// Optional values are written as null: a key that comes and goes is hard on scripts.
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(lanes, forKey: .lanes)
-        try container.encode(callbacksUndecoded, forKey: .callbacksUndecoded)
-        try container.encode(budget, forKey: .budget)
-        try container.encode(drainEta, forKey: .drainEta)
-        try container.encode(optOuts, forKey: .optOuts)
-        try container.encode(pauses, forKey: .pauses)
-        try container.encode(walBytes, forKey: .walBytes)
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case lanes
-        case callbacksUndecoded
-        case budget
-        case drainEta
-        case optOuts
-        case pauses
-        case walBytes
-    }
 }
 
-extension StatusReport.Budget {
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(cap, forKey: .cap)
-        try container.encode(used, forKey: .used)
-        try container.encode(left, forKey: .left)
-        try container.encode(pausedUntil, forKey: .pausedUntil)
+/// An optional value that is written as null: a key that comes and goes is hard on scripts.
+@propertyWrapper
+struct Nullable<Value: Encodable>: Encodable {
+    var wrappedValue: Value?
+
+    init(wrappedValue: Value?) {
+        self.wrappedValue = wrappedValue
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case cap
-        case used
-        case left
-        case pausedUntil
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(wrappedValue)
     }
 }

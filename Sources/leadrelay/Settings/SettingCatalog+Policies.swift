@@ -131,6 +131,12 @@ extension SettingCatalog {
             default: "10m",
             "How long a tag, open or click of somebody without a record waits for one."
         ),
+        SettingKey(
+            "sync.profileMaxAge",
+            .duration(.zero ... .seconds(30 * 86_400)),
+            default: "1h",
+            "For how long a profile fetched from GetResponse is used again instead of asking anew."
+        ),
     ]
 
     static let optOut = [

@@ -107,6 +107,42 @@ extension SettingCatalog {
         ),
         SettingKey(
             "salesforce.username",
+        SettingKey(
+            "getresponse.burst",
+            .integer(0...100),
+            default: "10",
+            "Percent of the cap that may leave faster than evenly after idle time; the rest is spread over the hour."
+        ),
+        SettingKey(
+            "getresponse.bulkReserve",
+            .integer(0...100),
+            default: "20",
+            "Percent of the cap that history (the lane bulk) leaves to everything else."
+        ),
+        SettingKey(
+            "getresponse.upkeepShare",
+            .integer(0...50),
+            default: "5",
+            "Percent of the cap, at least one request, that goes first to reconcile, drift checks and commands."
+        ),
+        SettingKey(
+            "getresponse.perSecond",
+            .integer(2...1000),
+            default: "80",
+            "Requests that GetResponse takes in one second; must be more than getresponse.inFlight."
+        ),
+        SettingKey(
+            "getresponse.inFlight",
+            .integer(1...50),
+            default: "10",
+            "Requests that GetResponse takes at a time."
+        ),
+        SettingKey(
+            "getresponse.perTenMinutes",
+            .integer(100...1_000_000),
+            default: "30000",
+            "Requests that GetResponse takes in ten minutes, whatever the plan."
+        ),
             .text,
             example: "integration@example.com",
             "The user to act as, for the JWT bearer flow (instead of the secret)."

@@ -45,6 +45,7 @@ extension Settings {
         var titleField: String
         var highIntentTags: [String]
         var orphanWait: Duration
+        var profileMaxAge: Duration
 
         init(_ reader: ConfigReader) throws {
             existingContact = try reader.requiredString(forKey: "existingContact", as: ExistingContactPolicy.self)
@@ -56,6 +57,7 @@ extension Settings {
             titleField = try reader.requiredString(forKey: "titleField")
             highIntentTags = try reader.requiredStringArray(forKey: "highIntentTags")
             orphanWait = try reader.duration(forKey: "orphanWait")
+            profileMaxAge = try reader.duration(forKey: "profileMaxAge")
         }
     }
 

@@ -10,6 +10,16 @@ extension Settings {
         var plan: Plan
         /// As it is set; `requestsPerHour` is what holds.
         var hourlyCap: Int?
+        /// In percent of the cap, as are the next two.
+        var burst: Int
+        var bulkReserve: Int
+        var upkeepShare: Int
+        /// GetResponse's own limits.
+        var perSecond: Int
+        var inFlight: Int
+        var perTenMinutes: Int
+        /// Stands in for the hour in a test against loopback; no setting.
+        var testWindow: Duration?
 
         /// The most requests in any hour: the cap, else the plan's number.
         var requestsPerHour: Int { hourlyCap ?? plan.requestsPerHour }
@@ -20,6 +30,12 @@ extension Settings {
             domain = reader.string(forKey: "domain")
             plan = try reader.requiredString(forKey: "plan", as: Plan.self)
             hourlyCap = reader.int(forKey: "hourlyCap")
+            burst = try reader.requiredInt(forKey: "burst")
+            bulkReserve = try reader.requiredInt(forKey: "bulkReserve")
+            upkeepShare = try reader.requiredInt(forKey: "upkeepShare")
+            perSecond = try reader.requiredInt(forKey: "perSecond")
+            inFlight = try reader.requiredInt(forKey: "inFlight")
+            perTenMinutes = try reader.requiredInt(forKey: "perTenMinutes")
         }
     }
 

@@ -5,8 +5,9 @@ import Model
 ///
 /// An empty variable counts as not set.
 struct SettingsEnvironment: Sendable {
-    /// Variables that are ours but no settings: the fail point that crash tests set.
-    static let otherNames: Set<String> = ["LEADRELAY_FAILPOINT"]
+    /// Variables that are ours but no settings: the fail point that crash tests set, and what tests of the request budget
+    /// do.
+    static let otherNames: Set<String> = ["LEADRELAY_FAILPOINT", BudgetTestSeam.windowName, BudgetTestSeam.stopName]
 
     /// Values by environment name.
     private(set) var values: [String: String] = [:]

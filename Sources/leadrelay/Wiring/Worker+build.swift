@@ -28,8 +28,10 @@ func buildWorker(
         time: time,
         logger: logger
     )
+    var configuration = settings.workerConfiguration
+    configuration.fetching.afterGrant = BudgetTestSeam.stopAfterGrant(environment)
     return EventWorker(
-        configuration: settings.workerConfiguration,
+        configuration: configuration,
         dependencies: EventWorker.Dependencies(
             journal: journal,
             salesforce: salesforce,
@@ -63,7 +65,8 @@ extension Settings {
             optOutDeadline: optOut.deadline,
             budget: requestBudget,
             policy: syncPolicy,
-            lostAnswerWait: salesforce.lostAnswerWait
+            lostAnswerWait: salesforce.lostAnswerWait,
+            fetching: FetchPolicy(profileMaxAge: sync.profileMaxAge)
         )
     }
 
@@ -110,8 +113,7 @@ func buildAdminServer(
                 }
             },
             gauges: {
-                let window = try await journal.reader.requestWindow(cap: budget.cap, length: budget.length)
-                let figures = BudgetFigures(cap: budget.cap, used: window.count, left: budget.left(window))
+                let figures = try await BudgetFigures(of: journal.reader, budget: budget)
                 return try await StatusGauges.samples(of: journal.reader.status(), budget: figures)
             }
         ).addRoutes(to: router)
