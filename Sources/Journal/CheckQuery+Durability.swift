@@ -1,5 +1,7 @@
 extension CheckQuery {
-    /// Acknowledged is durable. That no row is missing in between is told by the chain and its ids without gaps.
+    /// Acknowledged is durable.
+    ///
+    /// That no row is missing in between is told by the chain and its ids without gaps.
     static let invariant1 = CheckQuery(
         name: "invariant1",
         promise: "Every acknowledged callback is there, whole until it is decoded.",

@@ -1,6 +1,8 @@
 extension CheckQuery {
-    /// The cap holds. The row so many places before is looked at: ids are in the order of the grants whatever the clocks did,
-    /// and the time between two rows of one boot is told by the boot clock, else by wall time.
+    /// The cap holds.
+    ///
+    /// The row so many places before is looked at: ids are in the order of the grants whatever the clocks did, and the time
+    /// between two rows of one boot is told by the boot clock, else by wall time.
     static let invariant5 = CheckQuery(
         name: "invariant5",
         promise: "No 3,600 seconds held more GetResponse requests than the cap.",

@@ -76,6 +76,12 @@ package enum MetricCatalog {
             help: "Events that were taken back from workers that died.",
             kind: .counter
         ),
+        MetricDescription(
+            name: "leadrelay_pruned_rows_total",
+            help: "Rows whose details were taken away because they were old.",
+            kind: .counter,
+            labels: ["kind"]
+        ),
     ]
 
     /// What is read from the journal when it is asked for.

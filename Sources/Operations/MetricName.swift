@@ -16,6 +16,7 @@ enum MetricName: String, CaseIterable {
     case profiles = "leadrelay_profiles"
     case pauses = "leadrelay_pauses"
     case walBytes = "leadrelay_wal_bytes"
+    case walAlarm = "leadrelay_wal_alarm"
     case journalUp = "leadrelay_journal_up"
 
     var description: MetricDescription {
@@ -51,6 +52,7 @@ enum MetricName: String, CaseIterable {
         case .profiles: "Contacts by how they got their details, since the journal was made."
         case .pauses: "Things that are paused: an API, or writes to an object or field."
         case .walBytes: "Size of the journal's write-ahead log."
+        case .walAlarm: "1 while the write-ahead log is long and a reader keeps it from being emptied."
         case .journalUp: "1 when the journal could be read for this scrape, 0 when the other gauges are missing."
         }
     }

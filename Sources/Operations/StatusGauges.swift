@@ -53,6 +53,7 @@ package enum StatusGauges {
         }
         samples += [
             MetricName.pauses.sample(Double(status.pauses.count)), MetricName.walBytes.sample(Double(status.walBytes)),
+            MetricName.walAlarm.sample(status.walAlarm == nil ? 0 : 1),
         ]
         return samples
     }

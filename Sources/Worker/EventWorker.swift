@@ -52,6 +52,8 @@ package final class EventWorker: Service {
     let fetching: ProfileFetching
     private let executor: EventExecutor
     private let rescue: WorkerRescue
+    private let pruning: JournalPruning
+    private let walWatch: WALWatch
     private let slots: WorkSlots
     private let failPoint: FailPoint
     private let wakeups: AsyncStream<Void>
@@ -84,6 +86,8 @@ package final class EventWorker: Service {
             maxAttempts: configuration.retry.maxAttempts,
             logger: logger
         )
+        pruning = JournalPruning(journal: journal, retention: configuration.retention, logger: logger)
+        walWatch = WALWatch(journal: journal, limit: configuration.walAlarmBytes, logger: logger)
         let shape = OrgShape()
         executor = EventExecutor(
             journal: journal,
@@ -128,6 +132,8 @@ package final class EventWorker: Service {
             group.addTask { await self.loop(every: interval) { try await self.decodeAndWake() } }
             group.addTask { await self.loop(every: interval) { try await self.fetchAndWake() } }
             group.addTask { await self.loop(every: .seconds(1)) { try await self.rescueAndWake() } }
+            group.addTask { await self.loop(every: .seconds(60)) { try await self.pruning.runOnce() } }
+            group.addTask { await self.loop(every: .seconds(5)) { try await self.watchWAL() } }
             group.addTask { await self.loop(every: interval) { self.tick() } }
             group.addTask { await self.renewLeases() }
             await withGracefulShutdownHandler {
@@ -230,6 +236,11 @@ package final class EventWorker: Service {
 
     private func rescueAndWake() async throws -> Bool {
         if try await rescue.runOnce() > 0 { wake.yield() }
+        return false
+    }
+
+    private func watchWAL() async throws -> Bool {
+        try await walWatch.runOnce()
         return false
     }
 

@@ -1,3 +1,4 @@
+package import Journal
 package import Model
 package import Planning
 
@@ -37,6 +38,11 @@ package struct WorkerConfiguration: Sendable {
     /// How few requests are made of many fetches.
     package var fetching: FetchPolicy
 
+    /// How long what is kept in the journal.
+    package var retention: JournalRetention
+    /// The size of the write-ahead log, in bytes, from which on one that can't be emptied is an alarm.
+    package var walAlarmBytes: Int64
+
     package init(
         owner: String,
         concurrency: Int = 8,
@@ -55,7 +61,9 @@ package struct WorkerConfiguration: Sendable {
         fetchConcurrency: Int = 4,
         profilePatience: [Duration] = [.seconds(30), .seconds(120), .seconds(300)],
         fetchRetryDelay: Duration = .seconds(15),
-        fetching: FetchPolicy = FetchPolicy()
+        fetching: FetchPolicy = FetchPolicy(),
+        retention: JournalRetention = JournalRetention(),
+        walAlarmBytes: Int64 = 256 << 20
     ) {
         self.owner = owner
         self.concurrency = concurrency
@@ -75,5 +83,7 @@ package struct WorkerConfiguration: Sendable {
         self.profilePatience = profilePatience
         self.fetchRetryDelay = fetchRetryDelay
         self.fetching = fetching
+        self.retention = retention
+        self.walAlarmBytes = walAlarmBytes
     }
 }

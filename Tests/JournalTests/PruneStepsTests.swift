@@ -28,9 +28,11 @@ struct PruneStepsTests {
         let fixture = try await Self.filled(callbacks: 1300, bodyBytes: 10)
         let rests = Mutex<[Duration]>([])
         let steps = Steps()
-        let report = try await fixture.prune(Self.callbacks, rest: { rest in rests.withLock { $0.append(rest) } }) {
-            steps.note($0.changed)
-        }
+        let report = try await fixture.prune(
+            Self.callbacks,
+            rest: { rest in rests.withLock { $0.append(rest) } },
+            progress: { steps.note($0.changed) }
+        )
         #expect(report[.callbacks]?.changed == 1300)
         #expect(steps.sizes.filter { $0 > 0 }.allSatisfy { $0 <= 500 })
         #expect(steps.sizes.filter { $0 > 0 }.count >= 3)

@@ -40,6 +40,9 @@ extension StatusReport {
         lines.append("Opt-outs   \(optOuts.pending) pending, \(optOuts.overdue) overdue")
         lines += pauses.map { "Paused     \($0.subject) until \(Self.text($0.until)): \($0.reason)" }
         lines.append("WAL        \(walBytes) bytes")
+        if let walAlarm {
+            lines.append("Alarm      a reader keeps the WAL from being emptied since \(Self.text(walAlarm.since)); see `doctor`")
+        }
         return lines
     }
 

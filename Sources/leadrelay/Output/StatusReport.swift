@@ -51,6 +51,7 @@ struct StatusReport: Encodable {
     var pauses: [Pause]
     var walBytes: Int64
     /// Null unless the write-ahead log is long and a reader keeps it from being emptied.
+    @Nullable var walAlarm: WALAlarm?
 
     init(status: JournalStatus, forecast: BudgetForecast, ways: [ProfileWay: Int], now: Int64) {
         lanes = status.depths.map {
@@ -80,6 +81,7 @@ struct StatusReport: Encodable {
         optOuts = OptOuts(pending: status.optOutsPending, overdue: status.optOutsOverdue)
         pauses = status.pauses.map { Pause(subject: $0.subject, reason: $0.reason, until: $0.until) }
         walBytes = status.walBytes
+        walAlarm = status.walAlarm
     }
 
     /// Reads everything that the report says.

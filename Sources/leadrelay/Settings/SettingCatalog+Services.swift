@@ -20,7 +20,31 @@ extension SettingCatalog {
             default: "auto",
             "Whether ingest and worker bring the schema up to date at start, or leave it to `leadrelay migrate`."
         ),
+        SettingKey(
+            "journal.walAlarmBytes",
+            .integer(1 << 20...1 << 40),
+            default: "268435456",
+            "The size of the write-ahead log, in bytes, from which on one that a reader keeps from being emptied is an alarm."
+        ),
     ]
+
+    static let retention = [
+        retention("callbacks", "90d", "How long the raw contents of a callback are kept once all its events are finished"),
+        retention("optOutCallbacks", "0s", "The same for callbacks that told of an opt-out"),
+        retention("events", "365d", "How long a finished event's payload is kept; opt-outs keep theirs"),
+        retention("effects", "365d", "How long writes to Salesforce are kept; what was written for an opt-out stays"),
+        retention("requests", "30d", "How long the ledger of GetResponse requests is kept"),
+        retention("profiles", "180d", "How long contact details that were fetched from GetResponse are kept"),
+    ]
+
+    private static func retention(_ name: String, _ standard: String, _ documentation: String) -> SettingKey {
+        SettingKey(
+            "journal.retention.\(name)",
+            .duration(.zero ... .seconds(36_500 * 86_400)),
+            default: standard,
+            "\(documentation); 0 is for ever."
+        )
+    }
 
     static let ingest = [
         SettingKey("ingest.host", .text, default: "127.0.0.1", "The address that ingest listens on."),
@@ -83,30 +107,6 @@ extension SettingCatalog {
             example: "400",
             "Requests an hour instead of the plan's number, where other programs share the account."
         ),
-    ]
-
-    static let salesforce = [
-        SettingKey(
-            "salesforce.loginURL",
-            .salesforceURL,
-            example: "https://example.my.salesforce.com",
-            "The org's My Domain address; worker requires it."
-        ),
-        SettingKey(
-            "salesforce.clientID",
-            .credential,
-            example: "CHANGE-ME",
-            "The consumer key of the connected app; worker requires it."
-        ),
-        SettingKey(
-            "salesforce.clientSecret",
-            .credential,
-            example: "CHANGE-ME",
-            isSecret: true,
-            "The consumer secret, for the client credentials flow."
-        ),
-        SettingKey(
-            "salesforce.username",
         SettingKey(
             "getresponse.burst",
             .integer(0...100),
@@ -143,6 +143,30 @@ extension SettingCatalog {
             default: "30000",
             "Requests that GetResponse takes in ten minutes, whatever the plan."
         ),
+    ]
+
+    static let salesforce = [
+        SettingKey(
+            "salesforce.loginURL",
+            .salesforceURL,
+            example: "https://example.my.salesforce.com",
+            "The org's My Domain address; worker requires it."
+        ),
+        SettingKey(
+            "salesforce.clientID",
+            .credential,
+            example: "CHANGE-ME",
+            "The consumer key of the connected app; worker requires it."
+        ),
+        SettingKey(
+            "salesforce.clientSecret",
+            .credential,
+            example: "CHANGE-ME",
+            isSecret: true,
+            "The consumer secret, for the client credentials flow."
+        ),
+        SettingKey(
+            "salesforce.username",
             .text,
             example: "integration@example.com",
             "The user to act as, for the JWT bearer flow (instead of the secret)."

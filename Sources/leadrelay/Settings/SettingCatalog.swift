@@ -2,7 +2,7 @@
 enum SettingCatalog {
     /// All settings, in the order of the sample file.
     static let all: [SettingKey] =
-        journal + ingest + getResponse + salesforce + salesforceFields + worker + sync + optOut + log
+        journal + retention + ingest + getResponse + salesforce + salesforceFields + worker + sync + optOut + log
 
     /// The settings by dotted key.
     static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -39,11 +39,15 @@ extension Settings {
         /// The chain's secret; nil leaves it to the file `PATH.key`.
         var key: Secret?
         var migrate: JournalConfiguration.MigrationMode
+        var walAlarmBytes: Int
+        var retention: Retention
 
         init(_ reader: ConfigReader) throws {
             path = try reader.requiredString(forKey: "path")
             key = reader.secret(forKey: "key")
             migrate = try reader.requiredString(forKey: "migrate", as: JournalConfiguration.MigrationMode.self)
+            walAlarmBytes = try reader.requiredInt(forKey: "walAlarmBytes")
+            retention = try Retention(reader.scoped(to: "retention"))
         }
     }
 

@@ -66,7 +66,9 @@ extension Settings {
             budget: requestBudget,
             policy: syncPolicy,
             lostAnswerWait: salesforce.lostAnswerWait,
-            fetching: FetchPolicy(profileMaxAge: sync.profileMaxAge)
+            fetching: FetchPolicy(profileMaxAge: sync.profileMaxAge),
+            retention: journal.retention.ages,
+            walAlarmBytes: Int64(journal.walAlarmBytes)
         )
     }
 
