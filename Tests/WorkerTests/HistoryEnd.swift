@@ -1,0 +1,172 @@
+import Model
+import Sandbox
+
+/// Compares one person's end state with the reference.
+///
+/// The reference is given the events in the order in which they took effect. An opt-out may overtake an event that is being
+/// retried; then both orders are right, and the end must be that of one of them.
+struct HistoryEnd {
+    let standing: HistoryStanding
+    /// The Leads that the history made, in order.
+    let made: [SalesforceRow]
+    let tries: [HistoryTry]
+    let person: History.Person
+    let rows: HistoryRows
+    let sandbox: Sandbox
+
+    var problems: [String] {
+        var found: [[String]] = []
+        for order in orders {
+            let problems = differences(from: reference(order))
+            if problems.isEmpty { return flagProblems + enrichmentProblems }
+            found.append(problems)
+        }
+        return (found.min { $0.count < $1.count } ?? []) + flagProblems + enrichmentProblems
+    }
+
+    /// Every order that what the journal says leaves open, up to a few hundred.
+    private var orders: [[HistoryTry]] {
+        var orders: [[HistoryTry]] = []
+        func extend(_ order: [HistoryTry], with rest: [HistoryTry]) {
+            guard orders.count < 300 else { return }
+            if rest.isEmpty { orders.append(order) }
+            for (place, next) in rest.enumerated() where !rest.contains(where: { $0.precedes(next) }) {
+                var others = rest
+                others.remove(at: place)
+                extend(order + [next], with: others)
+            }
+        }
+        extend([], with: tries)
+        return orders
+    }
+
+    private func reference(_ order: [HistoryTry]) -> HistoryReference {
+        var reference = HistoryReference(records: standing.records)
+        for item in order where item.event.outcome != "profileGone" {
+            let profile = item.isEnrichment ? profile(of: item.happening.told.contactID) : nil
+            guard !item.isEnrichment || profile != nil else { continue }
+            reference.apply(
+                item.happening.told,
+                occurredAt: item.happening.occurredAt,
+                receivedAt: item.happening.receivedAt,
+                profile: profile
+            )
+        }
+        return reference
+    }
+
+    private func profile(of contactID: String?) -> History.Profile? {
+        person.contacts.first { $0.id == contactID }?.profile
+    }
+
+    private func differences(from reference: HistoryReference) -> [String] {
+        let expected = reference.records
+        let missing = expected.count { $0.id == nil }
+        guard made.count == missing else { return ["\(made.count) new Leads instead of \(missing)"] }
+        var new = made[...]
+        var ids: [String] = []
+        var problems: [String] = []
+        for record in expected {
+            guard let row = record.id.flatMap({ sandbox.salesforce.row($0) }) ?? new.popFirst() else { continue }
+            ids.append(row.id)
+            let actual = HistoryReference.Record(row).fields
+            for field in Set(actual.keys).union(record.fields.keys).sorted()
+            where !isSame(field, actual[field], record.fields[field]) && !isBestEffort(field, of: row.id) {
+                let values = "“\(actual[field] ?? "")” instead of “\(record.fields[field] ?? "")”"
+                problems.append("\(record.object) \(row.id) has \(field) \(values)")
+            }
+        }
+        return problems + taskProblems(reference.engagements, ids: ids)
+    }
+
+    private func isSame(_ field: String, _ actual: String?, _ expected: String?) -> Bool {
+        // An address that differs by case alone is the same, and may stay or be replaced.
+        if field == "Email" { return actual?.lowercased() == expected?.lowercased() }
+        if let actual = actual.flatMap({ Timestamp(text: $0) }),
+            let expected = expected.flatMap({ Timestamp(text: $0) })
+        {
+            return actual.milliseconds / 1000 == expected.milliseconds / 1000
+        }
+        return actual == expected
+    }
+
+    /// What goes with an opt-out is tried once with it, and its failure holds nothing up.
+    private func isBestEffort(_ field: String, of record: String) -> Bool {
+        ["Status", "Last_Unsubscribe_Date__c"].contains(field)
+            && rows.effects.contains {
+                $0.kind == "optout.details" && $0.record?.prefix(15) == record.prefix(15) && $0.state != "confirmed"
+            }
+    }
+
+    /// One Task for all tellings of an open or click within ten minutes.
+    ///
+    /// Where a chain of tellings is longer than that, the design leaves open where it is cut: there are no fewer Tasks than
+    /// chains, and no two for tellings that are all within ten minutes of one another.
+    private func taskProblems(_ engagements: [HistoryReference.Engagement], ids: [String]) -> [String] {
+        let tasks = sandbox.salesforce.rows("Task").filter { ids.contains($0["WhoId"].string ?? "") }
+        var problems: [String] = []
+        let subjects = Set(engagements.map(\.subject)).union(tasks.compactMap { $0["Subject"].string })
+        for subject in subjects.sorted() {
+            let told = engagements.filter { $0.subject == subject }
+            let found = tasks.filter { $0["Subject"].string == subject }
+            let tellings = tries.filter { $0.happening.told.subject == subject }.flatMap(\.happening.tellings)
+            let least = Self.chains(tellings).count { chain in told.contains { chain.contains($0.receivedAt) } }
+            let most = Dictionary(grouping: told, by: \.email).values.reduce(0) {
+                $0 + Self.apart($1.map(\.receivedAt))
+            }
+            if found.count < least || found.count > max(least, most) {
+                let times = told.map(\.receivedAt)
+                problems.append("\(found.count) Tasks “\(subject)”, not \(least) to \(most), for \(times)")
+            }
+            let records = Set(told.map { ids[$0.record] })
+            for task in found where !records.contains(task["WhoId"].string ?? "") {
+                problems.append("Task \(task.id) “\(subject)” is at \(task["WhoId"].string ?? "nobody")")
+            }
+        }
+        return problems
+    }
+
+    /// Times of which each is within the window after the one before it.
+    private static func chains(_ times: [Int64]) -> [[Int64]] {
+        times.sorted().reduce(into: []) { chains, time in
+            if let last = chains.last?.last, time - last <= Happening.window {
+                chains[chains.count - 1].append(time)
+            } else {
+                chains.append([time])
+            }
+        }
+    }
+
+    /// How many of the times can be so chosen that no two are within the window.
+    private static func apart(_ times: [Int64]) -> Int {
+        times.sorted().reduce(into: [Int64]()) { chosen, time in
+            if chosen.last.map({ time - $0 > Happening.window }) ?? true { chosen.append(time) }
+        }
+        .count
+    }
+
+    /// An opt-out reaches every record of the person, those too that are made later; nobody else's flag is set.
+    private var flagProblems: [String] {
+        let isOptedOut = tries.contains(where: \.isOptOut)
+        let standing = standing.records.filter { !$0.isConverted }.compactMap(\.id).compactMap(sandbox.salesforce.row)
+        return (standing + made).filter { ($0["HasOptedOutOfEmail"].bool ?? false) != isOptedOut }.map {
+            "\($0.object) \($0.id) is \(isOptedOut ? "not opted out" : "opted out, and nobody asked for it")"
+        }
+    }
+
+    /// What a subscribe's callback lacked is fetched later (invariant 8).
+    private var enrichmentProblems: [String] {
+        tries.filter { item in
+            let told = item.happening.told
+            return !item.isEnrichment && told.action == .subscribe && told.contactID != nil
+                && item.event.outcome == "applied" && (told.tags == nil || told.name == nil || told.createdOn == nil)
+        }
+        .filter { item in
+            !tries.contains { other in
+                other.isEnrichment && other.happening.told.contactID == item.happening.told.contactID
+                    && other.lastAttempt > item.lastAttempt
+            }
+        }
+        .map { "event \($0.event.id) lacked something that was never fetched" }
+    }
+}
