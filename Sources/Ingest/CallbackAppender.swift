@@ -20,17 +20,28 @@ package final class CallbackAppender: Sendable {
     private let store: any CallbackStore
     private let metrics: IngestMetrics
     private let logger: Logger
+    private let afterCommit: @Sendable () -> Void
     private let state: Mutex<State>
 
+    /// An appender that commits to `store`.
+    ///
+    /// - Parameters:
+    ///   - store: Where callbacks go.
+    ///   - limits: How many of them wait, and how many are committed together.
+    ///   - metrics: What is counted.
+    ///   - logger: Told of what could not be stored.
+    ///   - afterCommit: Called between a commit and its answers; a test lets the process die there.
     package init(
         store: any CallbackStore,
         limits: AppendLimits = AppendLimits(),
         metrics: IngestMetrics = IngestMetrics(),
-        logger: Logger
+        logger: Logger,
+        afterCommit: @escaping @Sendable () -> Void = {}
     ) {
         self.store = store
         self.metrics = metrics
         self.logger = logger
+        self.afterCommit = afterCommit
         state = Mutex(State(queue: AppendQueue(limits: limits)))
     }
 
@@ -105,6 +116,7 @@ package final class CallbackAppender: Sendable {
             guard ids.count == callbacks.count else {
                 throw JournalError.database("\(ids.count) ids for \(callbacks.count) callbacks")
             }
+            afterCommit()
             metrics.committed(callbacks.count, in: start.duration(to: .now))
             return .success(ids)
         } catch {

@@ -224,7 +224,9 @@ package final class EventWorker: Service {
 
     private func decodeAndWake() async throws -> Bool {
         let didWork = try await decoding.runOnce()
-        if didWork { wake.yield() }
+        guard didWork else { return false }
+        failPoint.pass(.decoded)
+        wake.yield()
         return didWork
     }
 
@@ -235,7 +237,9 @@ package final class EventWorker: Service {
     }
 
     private func rescueAndWake() async throws -> Bool {
-        if try await rescue.runOnce() > 0 { wake.yield() }
+        guard try await rescue.runOnce() > 0 else { return false }
+        failPoint.pass(.rescued)
+        wake.yield()
         return false
     }
 

@@ -1,11 +1,16 @@
 import Foundation
+import Synchronization
 
 /// Named steps at which a test lets the process die, as if the power had failed there.
 ///
 /// Armed only by the setting `LEADRELAY_FAILPOINT`, which no documentation for users names; unarmed it is one comparison.
-package struct FailPoint: Hashable, Sendable {
-    /// The steps of a try that can be told apart from outside.
+package struct FailPoint: Sendable {
+    /// The steps that can be told apart from outside.
     package enum Step: String, CaseIterable, Sendable {
+        /// Ingest: callbacks are on disk, nobody is answered.
+        case callbacksCommitted = "callbacks.committed"
+        /// Callbacks have become events, none of them is claimed.
+        case decoded
         /// Events are claimed, nothing is planned.
         case claimed
         /// The effects are in the journal, nothing is sent.
@@ -14,17 +19,46 @@ package struct FailPoint: Hashable, Sendable {
         case effectsSent = "effects.sent"
         /// Everything is recorded.
         case concluded
+        /// A request to GetResponse is granted and counted, and not sent.
+        case requestGranted = "request.granted"
+        /// GetResponse has answered, the profile is not stored.
+        case profileFetched = "profile.fetched"
+        /// The events of a dead worker are taken back, none of them is claimed anew.
+        case rescued
     }
 
-    private let armed: Step?
+    /// Where the process dies; nil: nowhere.
+    package let armed: Step?
+    /// At which passing of the step, from 1.
+    package let number: Int
+    private let passings = Passings()
 
-    package init(armed: Step? = nil) {
+    package init(armed: Step? = nil, number: Int = 1) {
         self.armed = armed
+        self.number = number
     }
 
-    /// Kills this process at once if the step is armed.
+    /// Reads `STEP`, or `STEP:NUMBER` to die only at that passing; anything else arms nothing.
+    package init(setting: String?) {
+        let parts = (setting ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let number = parts.count > 1 ? Int(parts[1]) : 1
+        self.init(armed: number.flatMap { _ in Step(rawValue: String(parts[0])) }, number: number ?? 1)
+    }
+
+    /// Kills this process at once if the step is armed and this is the passing that counts.
     package func pass(_ step: Step) {
-        guard step == armed else { return }
+        guard step == armed, passings.next() == number else { return }
         kill(getpid(), SIGKILL)
+    }
+
+    private final class Passings: Sendable {
+        private let count = Mutex(0)
+
+        func next() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
     }
 }

@@ -8,6 +8,8 @@ package struct FetchPolicy: Sendable {
     package var pageMargin: Duration
     /// Called between a grant's commit and its use; a test stops the process there.
     package var afterGrant: @Sendable () -> Void
+    /// Called between GetResponse's answer and its record; a test lets the process die there.
+    package var afterAnswer: @Sendable () -> Void = {}
 
     package init(
         profileMaxAge: Duration = .seconds(3600),

@@ -10,6 +10,7 @@ extension ProfileFetching {
         do {
             do {
                 let details = try await client(gate).contact(id: request.contactID)
+                configuration.fetching.afterAnswer()
                 try await journal.storeProfile(details, contactID: request.contactID)
                 count("fetched")
             } catch let error as GetResponseError {

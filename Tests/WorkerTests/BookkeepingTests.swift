@@ -104,6 +104,23 @@ struct FailPointTests {
     func unarmedOrArmedElsewhereTheyDoNothing(step: FailPoint.Step) {
         FailPoint().pass(step)
         for other in FailPoint.Step.allCases where other != step { FailPoint(armed: other).pass(step) }
-        #expect(FailPoint() != FailPoint(armed: step))
+    }
+
+    @Test(arguments: FailPoint.Step.allCases)
+    func settingNamesTheStepAndThePassing(step: FailPoint.Step) {
+        let first = FailPoint(setting: step.rawValue)
+        #expect(first.armed == step)
+        #expect(first.number == 1)
+        let third = FailPoint(setting: "\(step.rawValue):3")
+        #expect(third.armed == step)
+        #expect(third.number == 3)
+        // The first two passings do nothing.
+        third.pass(step)
+        third.pass(step)
+    }
+
+    @Test(arguments: [nil, "", "nowhere", "claimed:", "claimed:often"])
+    func anythingElseArmsNothing(setting: String?) {
+        #expect(FailPoint(setting: setting).armed == nil)
     }
 }

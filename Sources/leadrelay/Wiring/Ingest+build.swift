@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import Ingest
 import Journal
@@ -5,6 +6,7 @@ import Logging
 import Operations
 import Prometheus
 import Time
+import Worker
 
 /// Composes the ingest process: the webhook routes over a group-committing journal, with health and metrics beside them.
 func buildIngest(
@@ -13,18 +15,21 @@ func buildIngest(
     journal: EventJournal,
     registry: PrometheusRegistry,
     time: any TimeSource,
-    logger: Logger
+    logger: Logger,
+    environment: [String: String] = ProcessInfo.processInfo.environment
 ) -> some ApplicationProtocol {
     var configuration = IngestConfiguration(tokens: [IngestToken(label: "token", secret: requirements.token.revealed)])
     configuration.maxBodyBytes = settings.ingest.maxBodyBytes
     var limits = AppendLimits()
     limits.queued = settings.ingest.maxQueued
     let metrics = IngestMetrics()
+    let failPoint = FailPoint(setting: environment["LEADRELAY_FAILPOINT"])
     let appender = CallbackAppender(
         store: journal,
         limits: limits,
         metrics: metrics,
-        logger: logger
+        logger: logger,
+        afterCommit: { failPoint.pass(.callbacksCommitted) }
     )
     let router = Router(context: IngestRequestContext.self)
     WebhookController(configuration: configuration, appender: appender, metrics: metrics, time: time)

@@ -29,7 +29,13 @@ func buildWorker(
         logger: logger
     )
     var configuration = settings.workerConfiguration
-    configuration.fetching.afterGrant = BudgetTestSeam.stopAfterGrant(environment)
+    let failPoint = FailPoint(setting: environment["LEADRELAY_FAILPOINT"])
+    let stopAfterGrant = BudgetTestSeam.stopAfterGrant(environment)
+    configuration.fetching.afterGrant = {
+        stopAfterGrant()
+        failPoint.pass(.requestGranted)
+    }
+    configuration.fetching.afterAnswer = { failPoint.pass(.profileFetched) }
     return EventWorker(
         configuration: configuration,
         dependencies: EventWorker.Dependencies(
@@ -46,7 +52,7 @@ func buildWorker(
             },
             time: time,
             logger: logger,
-            failPoint: FailPoint(armed: environment["LEADRELAY_FAILPOINT"].flatMap(FailPoint.Step.init(rawValue:)))
+            failPoint: failPoint
         )
     )
 }
