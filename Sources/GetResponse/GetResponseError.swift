@@ -62,7 +62,7 @@ extension GetResponseError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .budgetExhausted(let wait):
-            "No GetResponse request is left in this hour; the next one is free in \(wait.components.seconds) s."
+            "No GetResponse request may leave now; the next one can in \(wait.components.seconds) s."
         case .grantExpired: "The permission for a GetResponse request ran out before it could be sent."
         case .notFound: "GetResponse has no such record (404)."
         case .rateLimited(let wait):

@@ -10,11 +10,13 @@ extension JournalReader {
     /// - Parameters:
     ///   - limit: How many of them.
     ///   - company: How long an event whom a page of its list can help is left for others to gather.
+    ///   - maxAge: How lately a profile was fetched that is used again.
     /// - Returns: At most `limit` events.
     /// - Throws: `JournalError`.
     package func dueProfileRequests(
         limit: Int,
-        company: Duration = .zero
+        company: Duration = .zero,
+        maxAge: Duration = .zero
     ) async throws(JournalError) -> [ProfileRequest] {
         try await read { [time] db in
             let now = time.read().wall
@@ -22,13 +24,17 @@ extension JournalReader {
             for lane in Lane.allCases where requests.count < limit {
                 requests += try Row.fetchAll(
                     db.cachedStatement(sql: FetchTable.dueSQL),
-                    arguments: [lane.rawValue, now, now - company.wholeMilliseconds, limit - requests.count]
+                    arguments: [
+                        lane.rawValue, now, now - company.wholeMilliseconds, limit - requests.count,
+                        now - maxAge.wholeMilliseconds,
+                    ]
                 ).map {
                     ProfileRequest(
                         eventID: $0["id"],
                         contactID: $0["contact_id"],
                         failures: $0["failures"],
-                        lane: lane
+                        lane: lane,
+                        isKnown: $0["known"]
                     )
                 }
             }

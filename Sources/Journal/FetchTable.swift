@@ -8,12 +8,21 @@ package struct ProfileRequest: Hashable, Sendable {
     /// How often GetResponse had no such contact, or no answer, since it last brought one.
     package var failures: Int
     package var lane: Lane
+    /// Whether the profile was fetched so lately that nothing need be asked.
+    package var isKnown: Bool
 
-    package init(eventID: Int64, contactID: String, failures: Int = 0, lane: Lane = .lead) {
+    package init(
+        eventID: Int64,
+        contactID: String,
+        failures: Int = 0,
+        lane: Lane = .lead,
+        isKnown: Bool = false
+    ) {
         self.eventID = eventID
         self.contactID = contactID
         self.failures = failures
         self.lane = lane
+        self.isKnown = isKnown
     }
 }
 
@@ -46,7 +55,9 @@ enum FetchTable {
 
     /// What may be asked for by itself; whom a page may help waits a little for company.
     static let dueSQL = """
-        SELECT e.id, e.contact_id, e.lane, coalesce(p.failures, 0) AS failures
+        SELECT
+            e.id, e.contact_id, e.lane, coalesce(p.failures, 0) AS failures,
+            coalesce(p.fetched_at > ?5 AND p.details IS NOT NULL, 0) AS known
         FROM event AS e LEFT JOIN profile AS p ON p.contact_id = e.contact_id
         WHERE e.waits_for = 'profile' AND e.lane = ?1 AND e.available_at <= ?2 AND e.contact_id IS NOT NULL
             AND (e.available_at <= ?3 OR p.listed_at IS NOT NULL OR NOT (\(listable)))

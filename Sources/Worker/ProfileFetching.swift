@@ -154,16 +154,34 @@ final class ProfileFetching: Sendable {
         }
     }
 
+    /// The more urgent of a page and a contact; of two as urgent the page, which serves more.
     private func nextWork() async throws(JournalError) -> (RequestShare, FetchWork)? {
-        let (run, isPaging) = state.withLock { ($0.run, $0.isPaging) }
-        if let run, !isPaging { return (RequestShare(lane: run.lane), .page(run, isFirst: false)) }
-        let fetching = configuration.fetching
-        if run == nil, let crowd = try await journal.reader.listCrowd(company: fetching.company) {
-            let run = ListPageRun(crowd, margin: fetching.pageMargin)
-            return (RequestShare(lane: run.lane), .page(run, isFirst: true))
+        let single = try await nextSingle()
+        guard let (run, isFirst) = try await nextPage(), run.lane <= single?.lane ?? run.lane else {
+            return single.map { (RequestShare(lane: $0.lane), .profile($0)) }
         }
-        return try await journal.reader.dueProfileRequests(limit: 1, company: fetching.company).first.map {
-            (RequestShare(lane: $0.lane), .profile($0))
+        return (RequestShare(lane: run.lane), .page(run, isFirst: isFirst))
+    }
+
+    private func nextSingle() async throws(JournalError) -> ProfileRequest? {
+        let fetching = configuration.fetching
+        while true {
+            let next = try await journal.reader.dueProfileRequests(
+                limit: 1,
+                company: fetching.company,
+                maxAge: fetching.profileMaxAge
+            ).first
+            guard let next, next.isKnown else { return next }
+            _ = try await journal.reuseProfiles(within: fetching.profileMaxAge)
+        }
+    }
+
+    private func nextPage() async throws(JournalError) -> (ListPageRun, isFirst: Bool)? {
+        let (run, isPaging) = state.withLock { ($0.run, $0.isPaging) }
+        if let run { return isPaging ? nil : (run, isFirst: false) }
+        let fetching = configuration.fetching
+        return try await journal.reader.listCrowd(company: fetching.company).map {
+            (ListPageRun($0, margin: fetching.pageMargin), isFirst: true)
         }
     }
 

@@ -93,7 +93,8 @@ package struct RequestBudget: Hashable, Sendable {
 
     private func rhythm(cap: Int, spare: Int, haste: Int?) -> RequestRhythm {
         let burst = burstPercent == 0 || cap <= 1 ? 0 : min(max(1, cap * burstPercent / 100), cap - 1)
-        let gap = haste.map { length.wholeMilliseconds / Int64(max(1, cap) * $0) }
+        // One in each of the 12 s is as good as spread, however small the cap.
+        let gap = haste.map { min(length.wholeMilliseconds / Int64(max(1, cap) * $0), flight.wholeMilliseconds) }
         return RequestRhythm(
             cap: cap - spare,
             burst: max(0, burst - spare),

@@ -2,6 +2,7 @@ import Foundation
 import Journal
 import Sandbox
 import Subprocess
+import TestSupport
 import Testing
 
 /// Invariant 5 with real processes over HTTP: a small cap, a short window, and the sandbox's clock for a judge.

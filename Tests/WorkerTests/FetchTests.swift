@@ -68,7 +68,7 @@ struct FetchTests {
 
     @Test func budgetOutlivesTheWorkerThatSpentIt() async throws {
         try await WorkerFixture.withFresh { fixture in
-            let budget = RequestBudget(cap: 2)
+            let budget = RequestBudget(cap: 2, requestTimeout: .zero)
             for round in 0..<2 {
                 try await whileRunning(fixture.makeWorker("w\(round)") { $0.budget = budget }) {
                     try await fixture.tell((1...3).map { .subscribe("c\(round)\($0)", "p\(round)\($0)@acme.example") })

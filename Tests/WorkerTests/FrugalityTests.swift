@@ -122,6 +122,35 @@ struct FrugalityTests {
         }
     }
 
+    @Test func crowdOfHistoryWaitsBehindALead() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            for number in 1...4 {
+                fixture.sandbox.getResponse.addContact(
+                    GetResponseContact(id: "c\(number)", email: "p\(number)@acme.example")
+                )
+            }
+            let worker = fixture.makeWorker {
+                // History never gets a request.
+                $0.budget = RequestBudget(cap: 5000, bulkReservePercent: 100)
+                $0.fetching = FetchPolicy(company: .zero)
+            }
+            try await whileRunning(worker) {
+                let history = (1...3).map { number in
+                    var callback = subscribeWithoutDate("c\(number)", "p\(number)@acme.example")
+                    callback.source = .backfill
+                    return callback
+                }
+                try await fixture.tell(history)
+                try await fixture.eventually("history waits") {
+                    try await fixture.events().count { $0.waitsFor == "profile" } == 3
+                }
+                try await fixture.tell(.subscribe("c4", "p4@acme.example"))
+                try await fixture.eventually("enrich", contact: "c4") { $0.isCompleted() }
+            }
+            #expect(fixture.sandbox.getResponse.requests.all.map(\.path) == ["/v3/contacts/c4"])
+        }
+    }
+
     @Test func whoIsNotOnThePageIsAskedForAlone() async throws {
         try await WorkerFixture.withFresh { fixture in
             for number in 1...3 {

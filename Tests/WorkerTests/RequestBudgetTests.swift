@@ -35,6 +35,11 @@ struct RequestBudgetTests {
         #expect(spread.allSatisfy { (10_000...10_034).contains($0) }, "\(spread)")
     }
 
+    @Test(arguments: [2, 10, 60])
+    func burstOfASmallCapGoesOneAtATime(cap: Int) {
+        #expect(intervals(.lead, RequestBudget(cap: cap), count: 2) == [12_000])
+    }
+
     @Test func withoutABurstRequestsAreEvenFromTheFirst() {
         var budget = standard
         budget.burstPercent = 0

@@ -89,6 +89,7 @@ struct WorkerFixture: Sendable {
                 configurationPause: .milliseconds(250),
                 quotaPause: .milliseconds(250)
             ),
+            budget: RequestBudget(cap: 5000),
             pollInterval: .milliseconds(10),
             profilePatience: [.milliseconds(30), .milliseconds(30), .milliseconds(30)],
             fetchRetryDelay: .milliseconds(50)
