@@ -7,6 +7,9 @@
 -- When a prune emptied the payload; it then reads {"contact":{}}.
 ALTER TABLE event ADD COLUMN pruned_at INTEGER;
 
+-- An emptied event is taken out and put back, so that its page can be freed: whoever names it is looked up then.
+CREATE INDEX consent_by_event ON consent (event_id);
+
 -- A callback that is not decoded yet, or whose events are not all finished, is needed whole: for decoding it, and for
 -- decoding it again once a fault is mended.
 CREATE TRIGGER callback_keeps_what_is_needed BEFORE UPDATE OF state ON callback

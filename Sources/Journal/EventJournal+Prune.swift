@@ -8,13 +8,15 @@ struct PruneLimits: Sendable {
     var age: Int64
     var now: TimeReading
 
-    /// The parameters that `sql` names.
-    func arguments(of sql: String, _ more: [String: Int64] = [:]) -> StatementArguments {
-        var values: [String: (any DatabaseValueConvertible)?] = [
+    /// The parameters that `sql` names, `more` among them.
+    func arguments(
+        of sql: String,
+        _ more: [String: (any DatabaseValueConvertible)?]
+    ) -> StatementArguments {
+        let values: [String: (any DatabaseValueConvertible)?] = [
             "cutoff": cutoff, "age": age, "wall": now.wall, "boot": now.boot, "boot_id": now.bootID,
         ]
-        for (name, value) in more { values[name] = value }
-        return StatementArguments(values.filter { sql.namesParameter($0.key) })
+        return StatementArguments(values.merging(more) { $1 }.filter { sql.namesParameter($0.key) })
     }
 }
 
@@ -30,7 +32,7 @@ extension JournalReader {
         return try await read { db in
             try Row.fetchAll(
                 db.cachedStatement(sql: sql),
-                arguments: limits.arguments(of: sql, ["after": id, "limit": Int64(limit)])
+                arguments: limits.arguments(of: sql, ["after": id, "limit": limit])
             ).map { row in
                 PruneRow(
                     id: row["id"],
@@ -67,14 +69,12 @@ extension EventJournal {
         limits: PruneLimits
     ) async throws(JournalError) -> Int {
         let statements = PruneStatements(target)
+        let list = "[" + ids.map(String.init).joined(separator: ",") + "]"
         return try await write { db in
-            var count = 0
-            for id in ids {
-                for sql in statements.changes {
-                    try db.cachedStatement(sql: sql).execute(arguments: limits.arguments(of: sql, ["id": id]))
-                }
-                count += db.changesCount
+            for sql in statements.changes {
+                try db.cachedStatement(sql: sql).execute(arguments: limits.arguments(of: sql, ["ids": list]))
             }
+            let count = db.changesCount
             if let cursor, let name = target.cursorName {
                 try CheckpointTable.set(name, to: String(cursor), now: limits.now.wall, db)
             }

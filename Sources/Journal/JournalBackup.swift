@@ -20,7 +20,7 @@ package struct JournalBackup: Sendable {
         package var bytes: Int64
         /// How long it took, the checks included.
         package var duration: Duration
-        /// What was checked of the copy; none of it failed.
+        /// What was checked of the copy; some of it may have failed where that was accepted.
         package var checks: [CheckResult]
     }
 
@@ -47,6 +47,7 @@ package struct JournalBackup: Sendable {
     /// - Parameters:
     ///   - path: Where the copy goes.
     ///   - replaces: Whether a file that is there may be replaced.
+    ///   - keepsBroken: Whether a copy that fails its checks is kept all the same: one of a broken journal may be all there is.
     ///   - progress: Called now and then while pages are copied.
     /// - Returns: What was written.
     /// - Throws: `JournalError.unusable` with what to do: for a target that is in the way, and for a copy that fails its checks;
@@ -54,6 +55,7 @@ package struct JournalBackup: Sendable {
     package func run(
         to path: String,
         replaces: Bool = false,
+        keepsBroken: Bool = false,
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws(JournalError) -> Report {
         let start = time.read().boot
@@ -61,6 +63,7 @@ package struct JournalBackup: Sendable {
         do throws(JournalError) {
             try await copy(to: target.draft, progress: progress)
             let checks = try await check(target.draft)
+            if !keepsBroken { try Self.requireSound(checks) }
             let bytes = try target.publish()
             let duration = Duration.milliseconds(time.read().boot - start)
             return Report(path: path, bytes: bytes, duration: duration, checks: checks)
@@ -103,13 +106,15 @@ package struct JournalBackup: Sendable {
     }
 
     private func check(_ draft: String) async throws(JournalError) -> [CheckResult] {
-        let check = try JournalCheck(anySchemaAt: draft, key: key, keyBeside: journalPath, time: time)
-        let results = await check.runOnCopy()
-        guard let failed = results.first(where: { $0.verdict == .failed }) else { return results }
+        try await JournalCheck(anySchemaAt: draft, key: key, keyBeside: journalPath, time: time).runOnCopy()
+    }
+
+    private static func requireSound(_ results: [CheckResult]) throws(JournalError) {
+        guard let failed = results.first(where: { $0.verdict == .failed }) else { return }
         let fault = failed.faults.first.map { " (\($0.description))" } ?? ""
         throw .unusable(
             "The copy fails its check \(failed.check) and was thrown away: \(failed.finding)\(fault) "
-                + "Run `leadrelay journal check` on the journal."
+                + "Run `leadrelay journal check` on the journal; --keep-broken keeps such a copy."
         )
     }
 }

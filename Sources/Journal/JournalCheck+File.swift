@@ -60,7 +60,7 @@ extension JournalCheck {
 
     static let vacuum = Step(name: "vacuum") { reader in
         let use = try await reader.pageUse()
-        let sizes = "\(use.pages * use.pageSize >> 20) MiB, \(use.freePages * use.pageSize >> 20) MiB of it free"
+        let sizes = "\((use.pages * use.pageSize) >> 20) MiB, \((use.freePages * use.pageSize) >> 20) MiB of it free"
         guard !use.canRelease else {
             return CheckResult("vacuum", .ok, "The file takes \(sizes), which a prune gives back.")
         }

@@ -1,7 +1,7 @@
-/// The statements of a prune: how each kind is walked by key, and what takes one row's details away.
+/// The statements of a prune: how each kind is walked by key, and what takes the details of some rows away.
 ///
 /// The change repeats the walk's conditions, since a row may have moved on between the two. Parameters are `:after`, `:limit`,
-/// `:cutoff` and `:age` (milliseconds), `:wall`, `:boot`, `:boot_id` and, in a change, `:id`.
+/// `:cutoff` and `:age` (milliseconds), `:wall`, `:boot`, `:boot_id` and, in a change, `:ids` (a JSON array).
 struct PruneStatements: Sendable {
     /// Columns: id, bytes, is_old, verdict.
     let walk: String
@@ -25,6 +25,10 @@ struct PruneStatements: Sendable {
     }
 
     private static let open = "state NOT IN ('completed', 'discarded')"
+    private static let chosen = "IN (SELECT value FROM json_each(:ids))"
+
+    // `id = id` makes SQLite take the row out and put it back. A row that only shrinks stays where it is, and its page never
+    // gets empty enough to be merged with its neighbours and freed.
 
     /// An array is emptied whole, and only when everything in it is finished; one with an opt-out in it counts as an opt-out.
     private static func callbacks(ofOptOuts: Bool) -> PruneStatements {
@@ -55,8 +59,8 @@ struct PruneStatements: Sendable {
             changes: [
                 """
                 UPDATE callback AS c
-                SET state = 'pruned', body = NULL, query = NULL, remote_address = NULL, salt = NULL
-                WHERE c.id = :id AND c.state NOT IN ('pruned', 'erased') AND NOT (\(needed))
+                SET id = id, state = 'pruned', body = NULL, query = NULL, remote_address = NULL, salt = NULL
+                WHERE c.id \(chosen) AND c.state NOT IN ('pruned', 'erased') AND NOT (\(needed))
                 """
             ]
         )
@@ -74,8 +78,8 @@ struct PruneStatements: Sendable {
             """,
         changes: [
             """
-            UPDATE event SET payload = '{"contact":{}}', pruned_at = :wall
-            WHERE id = :id AND opt_out = 0 AND pruned_at IS NULL AND NOT \(open)
+            UPDATE event SET id = id, payload = '{"contact":{}}', pruned_at = :wall
+            WHERE id \(chosen) AND opt_out = 0 AND pruned_at IS NULL AND NOT \(open)
             """
         ]
     )
@@ -91,7 +95,7 @@ struct PruneStatements: Sendable {
                 SELECT 1 FROM effect_event AS ee JOIN event AS e ON e.id = ee.event_id
                 WHERE ee.effect_id = f.id AND (e.\(open) OR e.finalized_at >= :cutoff))
             """
-        let which = "(SELECT f.id FROM effect AS f WHERE f.id = :id AND NOT (\(evidence)) AND NOT (\(needed)))"
+        let which = "IN (SELECT f.id FROM effect AS f WHERE f.id \(chosen) AND NOT (\(evidence)) AND NOT (\(needed)))"
         return PruneStatements(
             walk: """
                 SELECT f.id AS id, length(f.fields) + length(f.before) AS bytes, f.planned_at < :cutoff AS is_old,
@@ -103,8 +107,8 @@ struct PruneStatements: Sendable {
                 FROM effect AS f WHERE f.id > :after ORDER BY f.id LIMIT :limit
                 """,
             changes: [
-                "DELETE FROM effect_event WHERE effect_id = \(which)",
-                "DELETE FROM effect WHERE id = \(which)",
+                "DELETE FROM effect_event WHERE effect_id \(which)",
+                "DELETE FROM effect WHERE id \(which)",
             ]
         )
     }()
@@ -121,7 +125,7 @@ struct PruneStatements: Sendable {
                     CASE WHEN \(needed) THEN 'held' ELSE 'due' END AS verdict
                 FROM api_request AS r WHERE r.id > :after ORDER BY r.id LIMIT :limit
                 """,
-            changes: ["DELETE FROM api_request AS r WHERE r.id = :id AND NOT (\(needed))"]
+            changes: ["DELETE FROM api_request AS r WHERE r.id \(chosen) AND NOT (\(needed))"]
         )
     }()
 
@@ -137,7 +141,7 @@ struct PruneStatements: Sendable {
                     CASE WHEN \(needed) THEN 'held' ELSE 'due' END AS verdict
                 FROM profile AS p WHERE p.rowid > :after ORDER BY p.rowid LIMIT :limit
                 """,
-            changes: ["DELETE FROM profile AS p WHERE p.rowid = :id AND NOT (\(needed))"]
+            changes: ["DELETE FROM profile AS p WHERE p.rowid \(chosen) AND NOT (\(needed))"]
         )
     }()
 }

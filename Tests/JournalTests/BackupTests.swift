@@ -123,6 +123,10 @@ struct BackupTests {
         try await expectRefusal(fixture, target, replaces: false, "chain.callback")
         let names = try FileManager.default.contentsOfDirectory(atPath: fixture.directory.url.path)
         #expect(!names.contains { $0.hasPrefix("copy.sqlite") })
+        let backup = JournalBackup(journalPath: fixture.path, key: nil, time: fixture.time)
+        let report = try await backup.run(to: target, keepsBroken: true)
+        #expect(report.checks.filter { $0.verdict == .failed }.map(\.check) == ["chain.callback"])
+        #expect(FileManager.default.fileExists(atPath: target))
     }
 
     @Test func withoutTheKeyTheChainIsLeftOutAndSaysSo() async throws {

@@ -21,6 +21,11 @@ struct JournalBackupCommand: AsyncParsableCommand {
     @Flag(help: "Replace a file that is there.")
     var replace = false
 
+    @Flag(
+        help: "Keep the copy even where it fails a check, as one of a broken journal does; the exit status is still 1."
+    )
+    var keepBroken = false
+
     func run() async throws {
         try await reporting {
             let settings = try common.settings()
@@ -30,20 +35,23 @@ struct JournalBackupCommand: AsyncParsableCommand {
                 time: SystemTimeSource()
             )
             let line = ProgressLine()
-            let report = try await backup.run(to: path, replaces: replace) { progress in
+            let report = try await backup.run(to: path, replaces: replace, keepsBroken: keepBroken) { progress in
                 line.show("Copied \(ByteCount.text(progress.copiedBytes)) of \(ByteCount.text(progress.totalBytes))")
             }
             line.finish()
-            for check in report.checks where check.verdict == .warning {
+            for check in report.checks where check.verdict != .ok {
                 StandardError.write("\(check.check): \(check.finding)")
             }
+            let isSound = report.checks.allSatisfy { $0.verdict != .failed }
             let seconds = Double(report.duration.wholeMilliseconds) / 1000
-            print("\(report.path) holds a checked copy: \(ByteCount.text(report.bytes)) in \(seconds) s.")
+            let kind = isSound ? "a checked copy" : "a copy that fails its checks"
+            print("\(report.path) holds \(kind): \(ByteCount.text(report.bytes)) in \(seconds) s.")
             if settings.journal.key == nil {
                 print(
                     "Keep a copy of \(settings.journal.path).key with it: without the key the chain can't be checked."
                 )
             }
+            if !isSound { throw ExitStatus.foundProblem }
         }
     }
 }
