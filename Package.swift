@@ -179,7 +179,7 @@ let package = Package(
             name: "LeadRelayTests",
             dependencies: [
                 "Ingest", "Journal", "Model", "Operations", "Prometheus", "TestSupport", "Time", "Worker", "leadrelay",
-                configuration,
+                argumentParser, configuration,
             ]
         ),
         .testTarget(

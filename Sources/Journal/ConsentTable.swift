@@ -10,14 +10,17 @@ struct ConsentChange: Sendable {
     let reason: String?
     let source: Source
     let occurredAt: Timestamp
-    let eventID: Int64
+    /// The event that made it; nil where that has made another change before, and so can't name this one.
+    var eventID: Int64?
 
     var change: String { isOptOut ? "opted_out" : "subscribed" }
 
     /// What the digest covers, in the order that the verification repeats.
     var chainedContents: [Data?] {
-        [person.rawValue, listID, change, reason, String(occurredAt.milliseconds), String(eventID)]
-            .map { $0.map { Data($0.utf8) } }
+        [
+            person.rawValue, listID, change, reason, String(occurredAt.milliseconds), eventID.map { String($0) },
+        ]
+        .map { $0.map { Data($0.utf8) } }
     }
 }
 
@@ -62,6 +65,33 @@ enum ConsentTable {
             change.person.rawValue, change.listID ?? "", change.change, change.occurredAt.milliseconds, change.reason,
             change.eventID,
         ])
+    }
+
+    /// Records what an event that was decoded again says of consent, unless that is recorded already.
+    ///
+    /// An event has one change. Where it made another one, that stays and the new one is recorded without naming the event.
+    static func recordIfNew(_ change: ConsentChange, now: Int64, chain: Chain, _ db: Database) throws {
+        let isKnown = try Bool.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM consent_change
+                        WHERE person = ? AND occurred_at = ? AND change = ? AND list_id IS ?
+                            AND (event_id = ? OR event_id IS NULL))
+                    """
+            ),
+            arguments: [
+                change.person.rawValue, change.occurredAt.milliseconds, change.change, change.listID, change.eventID,
+            ]
+        )
+        guard isKnown == false else { return }
+        let hasOther = try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM consent_change WHERE event_id = ?)"),
+            arguments: [change.eventID]
+        )
+        var change = change
+        if hasOther == true { change.eventID = nil }
+        try record(change, now: now, chain: chain, db)
     }
 
     /// Whether the person ever opted out of any list: what keeps a Lead opted out whatever comes later.

@@ -33,6 +33,16 @@ package struct SharedIntent: Sendable {
 
     /// The idempotency key.
     package var key: String { event.effectKey(of: intent) }
+
+    /// The keys that the same write had in every generation so far, its own last: what left under one of them without an
+    /// answer may still take effect.
+    var keysOfAllGenerations: [String] {
+        (0...event.redrive).map { generation in
+            var event = event
+            event.redrive = generation
+            return event.effectKey(of: intent)
+        }
+    }
 }
 
 /// What became of an effect.

@@ -90,7 +90,7 @@ enum CheckpointTable {
 }
 
 extension UndecodedCallback {
-    fileprivate init(row: Row) {
+    init(row: Row) {
         self.init(
             id: row["id"],
             receivedAt: Timestamp(milliseconds: row["received_at"]),

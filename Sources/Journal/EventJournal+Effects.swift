@@ -139,12 +139,10 @@ enum EffectTable {
     ) throws -> PlannedEffect {
         let intent = shared.intent
         let state = intent.isBestEffort ? "planned" : "sent"
-        let lostAt = try Int64.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT sent_at FROM effect WHERE idempotency_key = ? AND state IN ('sent', 'unknown')"
-            ),
-            arguments: [shared.key]
+        let lastLoss = try db.cachedStatement(
+            sql: "SELECT sent_at FROM effect WHERE idempotency_key = ? AND state IN ('sent', 'unknown')"
         )
+        let lostAt = try shared.keysOfAllGenerations.compactMap { try Int64.fetchOne(lastLoss, arguments: [$0]) }.max()
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """

@@ -76,7 +76,7 @@ extension EventTable {
     }
 
     /// The actions that are about a contact; others (a survey, the end of an import) may name none.
-    private static let aboutSomebody: Set<Action> = [
+    static let aboutSomebody: Set<Action> = [
         .subscribe, .unsubscribe, .removed, .open, .click, .tagApplied, .emailChanged, .customFieldChanged, .enrich,
     ]
 
@@ -120,7 +120,7 @@ extension EventTable {
     }
 
     /// The person behind the address, else the one that the contact id was seen with, else the contact id itself.
-    private static func person(of contact: ContactDetails, _ db: Database) throws -> Person? {
+    static func person(of contact: ContactDetails, _ db: Database) throws -> Person? {
         if let person = contact.email.flatMap(Person.init(email:)) { return person }
         guard let contactID = contact.contactID else { return nil }
         let known = try String.fetchOne(

@@ -26,6 +26,7 @@ enum Migrations {
             name: "0009_extend_request_ledger.sql",
             bytes: PackageResources._009_extend_request_ledger_sql
         ),
+        Step(number: 10, name: "0010_create_decision.sql", bytes: PackageResources._010_create_decision_sql),
     ]
 
     /// The `user_version` of an up-to-date file.

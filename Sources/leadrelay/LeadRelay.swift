@@ -17,6 +17,7 @@ struct LeadRelay: AsyncParsableCommand {
             WatchCommand.self,
             AuditCommand.self,
             DeadLettersCommand.self,
+            EventsCommand.self,
             JournalCommand.self,
         ]
     )

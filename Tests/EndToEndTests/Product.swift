@@ -33,6 +33,10 @@ struct Product: Sendable {
 
     /// Runs a command to its end.
     func run(_ arguments: String...) async throws -> Outcome {
+        try await run(arguments)
+    }
+
+    func run(_ arguments: [String]) async throws -> Outcome {
         let result = try await Subprocess.run(
             .path(Self.path(of: name)),
             arguments: Arguments(arguments),

@@ -75,23 +75,9 @@ struct TableWriter {
     }
 
     private static func json(_ row: TableRow, columns: [String]) -> String {
-        "{" + columns.map { "\(quoted($0)): \(jsonValue(row[$0], column: $0))" }.joined(separator: ", ") + "}"
-    }
-
-    private static func jsonValue(_ cell: Cell, column: String) -> String {
-        switch cell {
-        case .null: "null"
-        case .integer(let number): column == "overdue" ? (number == 0 ? "false" : "true") : String(number)
-        case .real(let number): String(number)
-        // The view builds this column as JSON itself.
-        case .text(let text): column == "records" ? text : quoted(text)
-        }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+        "{"
+            + columns.map { "\(RowJSON.quoted($0)): \(RowJSON.value(row[$0], column: $0))" }.joined(separator: ", ")
+            + "}"
     }
 }
 
@@ -110,10 +96,14 @@ extension Cell {
     func text(column: String) -> String {
         switch self {
         case .integer(let number) where column.hasSuffix("_at"): Timestamp(milliseconds: number).iso8601
-        case .integer(let number) where ["overdue", "duplicate"].contains(column): number == 0 ? "no" : "yes"
+        case .integer(let number) where RowJSON.isTruth(column): number == 0 ? "no" : "yes"
         case .text(let text) where column == "records": RecordsText.text(of: text)
         default:
-            String(String.UnicodeScalarView(plain.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+            String(
+                String.UnicodeScalarView(
+                    plain.unicodeScalars.map { $0.value < 32 || (127...159).contains($0.value) ? " " : $0 }
+                )
+            )
         }
     }
 }
