@@ -65,4 +65,46 @@ UNION ALL
 SELECT person, recorded_at, 'consent', change || coalesce(' (' || reason || ')', ''), event_id, id
 FROM consent_change;
 
+-- As before, but for `records`: a forced replay tells of the same record anew, and what it told last counts.
+DROP VIEW opt_out_audit;
+
+CREATE VIEW opt_out_audit AS
+WITH timed AS (
+    SELECT
+        e.id, e.person, e.source, e.payload, e.occurred_at, e.received_at, e.state, e.accepted_reason,
+        CASE WHEN e.state = 'completed' THEN coalesce((
+            SELECT max(f.verified_at)
+            FROM effect_event AS ee JOIN effect AS f ON f.id = ee.effect_id
+            WHERE ee.event_id = e.id AND f.kind IN ('optout.lead', 'optout.contact')
+        ), e.finalized_at) END AS confirmed_at,
+        coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'optOut.deadline'), 300000) AS deadline
+    FROM event AS e
+    WHERE e.opt_out = 1
+)
+SELECT
+    id AS event_id,
+    person,
+    source,
+    json_extract(payload, '$.reason') AS reason,
+    occurred_at,
+    received_at,
+    state,
+    (
+        SELECT json_group_array(json_object(
+            'object', f.object, 'id', f.record_id, 'written_at', f.confirmed_at, 'verified_at', f.verified_at
+        ))
+        FROM effect_event AS ee JOIN effect AS f ON f.id = ee.effect_id
+        WHERE ee.event_id = timed.id AND f.kind IN ('optout.lead', 'optout.contact') AND NOT EXISTS (
+            SELECT 1 FROM effect_event AS le JOIN effect AS l ON l.id = le.effect_id
+            WHERE le.event_id = timed.id AND l.id > f.id AND l.kind = f.kind AND l.record_id = f.record_id)
+    ) AS records,
+    confirmed_at,
+    (confirmed_at - received_at) / 1000.0 AS seconds_to_confirm,
+    CASE
+        WHEN state = 'completed' OR accepted_reason IS NOT NULL THEN 0
+        WHEN state IN ('dead', 'discarded') THEN 1
+        ELSE CAST(strftime('%s', 'now') AS INTEGER) * 1000 - received_at > deadline
+    END AS overdue
+FROM timed;
+
 PRAGMA user_version = 10;

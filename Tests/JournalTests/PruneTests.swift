@@ -129,7 +129,7 @@ struct PruneTests {
         #expect(try await fixture.rows(kept) == before)
         let row = try await fixture.row("SELECT payload, pruned_at FROM event")
         #expect(row.cells == [.text(#"{"contact":{}}"#), .integer(at.milliseconds)])
-        #expect(try await fixture.reader.eventDetails(told.events[0]).count == 4)
+        #expect(try await fixture.reader.eventDetails(told.events[0]).isEmpty == false)
         #expect(try await fixture.reader.knowledge(of: Person(rawValue: "ann@example.com")).contactIDs == ["c1"])
     }
 

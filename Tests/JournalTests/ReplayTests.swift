@@ -159,6 +159,35 @@ struct ReplayTests {
         }
     }
 
+    /// The evidence names each record once, as it was told last.
+    @Test func auditNamesARecordOnceAfterAForcedReplay() async throws {
+        let fixture = try JournalFixture()
+        let told = try await fixture.tell(.sample(.unsubscribe)).events[0]
+        let intent = EffectIntent(
+            kind: .optOutLead,
+            object: .lead,
+            target: .record(id: "00Q1"),
+            fields: ["HasOptedOutOfEmail": true]
+        )
+        for ending in [EventConclusion.dead(.data, "refused"), .completed(outcome: "applied")] {
+            let event = try await fixture.claimOne()
+            let effect = try await fixture.journal.beginEffects([intent], of: event, mappingVersion: "1")[0]
+            let isLast = ending == .completed(outcome: "applied")
+            let result = EffectResult(
+                effectID: effect.id,
+                state: isLast ? .confirmed : .failed,
+                verifiedAt: isLast ? fixture.now : nil
+            )
+            try await fixture.journal.conclude(event.ticket, with: ending, results: [result])
+            if !isLast { try await fixture.journal.replay(told, isForced: true) }
+        }
+        #expect(try await fixture.count("effect") == 2)
+        let records = try await fixture.text(
+            "SELECT json_group_array(value ->> 'verified_at') FROM opt_out_audit, json_each(records)"
+        )
+        #expect(records == "[\(fixture.now.milliseconds)]")
+    }
+
     @Test func consentIsNotRecordedTwice() async throws {
         let fixture = try JournalFixture()
         let told = try await fixture.live(.sample(.unsubscribe), .dead(.data, "refused")).events[0]

@@ -46,6 +46,9 @@ struct DecisionReport {
     private let mask: SecretMask
     private var writer: TableWriter?
     private var done = 0
+    /// Those of a replay that tell what other events have told.
+    private var duplicates = 0
+    private var addedEvents = 0
     private var optOuts = 0
 
     init(choice: DeadLetterChoice, verb: DecisionVerb, mask: SecretMask) {
@@ -71,11 +74,16 @@ struct DecisionReport {
             ]
         )
         tell(mask.row(row), letter.eventID, isDone: entry.outcome.isDone, detail: detail)
-        if entry.outcome.isDone {
+        switch entry.outcome {
+        case .done(let added):
             done += 1
+            addedEvents += added
             if letter.isOptOut { optOuts += 1 }
-        } else if entry.outcome != .changed || !choice.ids.isEmpty {
-            problems += 1
+        case .duplicate(_, let added):
+            duplicates += 1
+            addedEvents += added
+        case .changed where choice.ids.isEmpty: break
+        case .refused, .changed: problems += 1
         }
     }
 
@@ -94,11 +102,13 @@ struct DecisionReport {
     mutating func finish() {
         writer?.finish()
         guard !choice.json else { return }
-        if done == 0, problems == 0 {
+        if done + duplicates + problems == 0 {
             print("No dead letter matches.")
             return
         }
         print(verb.sentence(isDryRun: choice.dryRun, count: done) + (choice.dryRun ? " Nothing was changed." : ""))
+        if duplicates > 0 { print("\(duplicates) told what other events have told, and are completed as duplicates.") }
+        if addedEvents > 0 { print("\(addedEvents) further events were found in their callbacks.") }
         if verb == .discard, optOuts > 0 {
             print(
                 """
