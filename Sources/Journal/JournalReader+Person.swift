@@ -26,11 +26,22 @@ extension JournalReader {
                 ),
                 arguments: [person.rawValue]
             )
-            return PersonKnowledge(
-                isOptedOut: try ConsentTable.hasOptedOut(person.rawValue, db),
-                contactIDs: contactIDs
-            )
+            // An opt-out may have come with the contact id alone, or with the address that the contact had before or after.
+            let isOptedOut =
+                try ConsentTable.hasOptedOut(person.rawValue, db)
+                || contactIDs.contains { try Self.hasOptedOut(contactID: $0, db) }
+            return PersonKnowledge(isOptedOut: isOptedOut, contactIDs: contactIDs)
         }
+    }
+
+    static let optOutOfContactSQL = """
+        SELECT EXISTS (
+            SELECT 1 FROM event AS e JOIN consent_change AS c ON c.event_id = e.id
+            WHERE e.contact_id = ? AND c.change = 'opted_out')
+        """
+
+    private static func hasOptedOut(contactID: String, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(db.cachedStatement(sql: optOutOfContactSQL), arguments: [contactID]) ?? false
     }
 
     /// When the same open or click was first told within the window before this event, by an earlier event.

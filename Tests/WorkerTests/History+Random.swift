@@ -74,13 +74,25 @@ extension History.Step {
 extension History.Person {
     fileprivate init(number: Int, using random: inout SeededGenerator) {
         let count = random.pick([1, 1, 2, 3])
-        let standing = random.pick(History.Standing.allCases)
+        let standing = random.pick(History.Standing.allCases + [.nothing, .nothing, .ownLead])
         email = "p\(number)@acme.example"
         contacts = (1...count).map { History.Contact(id: "c\(number)\($0)", listID: "L\($0)", using: &random) }
         moves = count == 1 && [.nothing, .ownLead].contains(standing) && Bool.random(using: &random)
         // A Lead whose address sales changed is found by the contact id alone, so by no other contact of the person.
-        let isElsewhere = standing == .ownLeadElsewhere || standing == .convertedElsewhere
-        self.standing = isElsewhere && count > 1 ? .lead : standing
+        self.standing = standing.isElsewhere && count > 1 ? .lead : standing
+    }
+
+    /// Whether the person is to Salesforce what one contact tells, and nothing else.
+    fileprivate var isTheirContact: Bool { standing == .nothing && contacts.count == 1 }
+}
+
+extension History.Standing {
+    /// Whether the contact id is all that leads to the person.
+    fileprivate var isElsewhere: Bool { self == .ownLeadElsewhere || self == .convertedElsewhere }
+
+    /// Whether a Lead is stamped with the id of the person's first contact.
+    fileprivate var knowsFirstContact: Bool {
+        [.ownLead, .ownLeadElsewhere, .twoLeads, .converted, .convertedElsewhere].contains(self)
     }
 }
 
@@ -122,6 +134,10 @@ extension Told {
         switch action {
         case .subscribe: name = random.pick(["Ann Lee", "Bo Ray", nil])
         case .customFieldChanged: name = random.pick(["Ann Lee", nil])
+        case .unsubscribe:
+            // The id alone is enough where Salesforce knows it, or where whatever makes a Lead will tell it.
+            let isKnown = contact == person.contacts[0] && person.standing.knowsFirstContact
+            if shape == .callback, isKnown || person.isTheirContact, Bool.random(using: &random) { email = nil }
         case .removed: reason = random.pick(Self.reasons)
         case .open: message = random.pick(["M1", "M2"])
         case .click: (message, link) = (random.pick(["M1", "M2"]), random.pick(["K1", "K2"]))
@@ -142,11 +158,8 @@ extension Told {
             title = random.pick(["VP", nil])
         }
         // A Zap that does not map the id; not where the id alone says who it is.
-        if shape == .zap, !person.moves, person.standing != .ownLeadElsewhere, person.standing != .convertedElsewhere,
-            Bool.random(using: &random)
-        {
-            contactID = nil
-        }
+        let needsID = person.moves || person.isTheirContact || person.standing.isElsewhere
+        if shape == .zap, !needsID, Bool.random(using: &random) { contactID = nil }
     }
 
     /// The same open or click as another source tells it.

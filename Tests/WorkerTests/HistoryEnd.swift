@@ -3,8 +3,9 @@ import Sandbox
 
 /// Compares one person's end state with the reference.
 ///
-/// The reference is given the events in the order in which they took effect. An opt-out may overtake an event that is being
-/// retried; then both orders are right, and the end must be that of one of them.
+/// The reference is given the events in the order of their last tries. Of an earlier try nobody can say from outside whether
+/// Salesforce took it, and something may have come between it and the next one: an opt-out overtakes, and what happened
+/// earlier but arrived later comes first. So the end must be that of some choice of earlier tries that were taken.
 struct HistoryEnd {
     let standing: HistoryStanding
     /// The Leads that the history made, in order.
@@ -24,20 +25,24 @@ struct HistoryEnd {
         return (found.min { $0.count < $1.count } ?? []) + flagProblems + enrichmentProblems
     }
 
-    /// Every order that what the journal says leaves open, up to a few hundred.
+    /// Every order that what the journal says leaves open.
     private var orders: [[HistoryTry]] {
-        var orders: [[HistoryTry]] = []
-        func extend(_ order: [HistoryTry], with rest: [HistoryTry]) {
-            guard orders.count < 300 else { return }
-            if rest.isEmpty { orders.append(order) }
-            for (place, next) in rest.enumerated() where !rest.contains(where: { $0.precedes(next) }) {
-                var others = rest
-                others.remove(at: place)
-                extend(order + [next], with: others)
-            }
+        var orders: [[HistoryTry]] = [[]]
+        for carriedOut in tries.flatMap(carriedOut).sorted(by: { $0.attempt < $1.attempt }) {
+            let with = orders.map { $0 + carriedOut.tries }
+            orders = carriedOut.isLast ? with : orders.count < 256 ? orders + with : orders
         }
-        extend([], with: tries)
         return orders
+    }
+
+    /// The attempts of an event that may have changed Salesforce, with whatever shared their writes.
+    private func carriedOut(_ item: HistoryTry) -> [(attempt: Int64, isLast: Bool, tries: [HistoryTry])] {
+        zip(item.attempts, item.intervals).compactMap { attempt, interval in
+            if attempt.id == item.lastAttempt { return (attempt.id, true, [item]) }
+            let sent = item.effects.filter { $0.plannedAt <= interval.to }.flatMap(\.events)
+            let sharing = tries.filter { sent.contains($0.event.id) && $0.lastAttempt > attempt.id }
+            return sharing.isEmpty ? nil : (attempt.id, false, sharing)
+        }
     }
 
     private func reference(_ order: [HistoryTry]) -> HistoryReference {
@@ -47,6 +52,7 @@ struct HistoryEnd {
             guard !item.isEnrichment || profile != nil else { continue }
             reference.apply(
                 item.happening.told,
+                number: item.happening.number,
                 occurredAt: item.happening.occurredAt,
                 receivedAt: item.happening.receivedAt,
                 profile: profile

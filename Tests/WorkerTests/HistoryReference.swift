@@ -19,6 +19,7 @@ struct HistoryReference {
 
     /// An open or click that had a record to be logged at.
     struct Engagement: Hashable {
+        var number: Int
         var subject: String
         var email: String?
         var receivedAt: Int64
@@ -37,10 +38,17 @@ struct HistoryReference {
     ///
     /// - Parameters:
     ///   - event: What was told; for an enrichment, the subscribe that asked for it.
+    ///   - number: Which of all that happened it is; one open or click is logged once, however often it is applied.
     ///   - occurredAt: When it happened, by rule 3.
     ///   - receivedAt: When it was received.
     ///   - profile: What GetResponse answered, for an enrichment.
-    mutating func apply(_ event: Told, occurredAt: Int64, receivedAt: Int64, profile: History.Profile? = nil) {
+    mutating func apply(
+        _ event: Told,
+        number: Int,
+        occurredAt: Int64,
+        receivedAt: Int64,
+        profile: History.Profile? = nil
+    ) {
         if event.isOptOut { return optOut(at: occurredAt) }
         let target = target(of: event.contactID)
         switch event.action {
@@ -61,9 +69,17 @@ struct HistoryReference {
         case .open, .click:
             guard let target else { return }
             let email = event.email?.lowercased()
-            engagements.append(
-                Engagement(subject: event.subject, email: email, receivedAt: receivedAt, record: target)
-            )
+            if !engagements.contains(where: { $0.number == number }) {
+                engagements.append(
+                    Engagement(
+                        number: number,
+                        subject: event.subject,
+                        email: email,
+                        receivedAt: receivedAt,
+                        record: target
+                    )
+                )
+            }
             let last = records[target].fields["GetResponse_Last_Email_Opened__c"].flatMap { Timestamp(text: $0) }
             if event.action == .open, records[target].object == "Lead", (last?.milliseconds ?? 0) < occurredAt {
                 set(target, "GetResponse_Last_Email_Opened__c", text(occurredAt))

@@ -71,3 +71,19 @@ struct HistoryRows: Decodable {
                 )) FROM (SELECT * FROM effect ORDER BY id) AS e)));
         """
 }
+
+extension HistoryRows {
+    /// What the journal says of each event, for whoever looks into a failure.
+    var story: [String] {
+        events.flatMap { event in
+            ["event \(event.id) \(event.action) \(event.state) \(event.outcome ?? "") \(event.error ?? "")"]
+                + attempts.filter { $0.event == event.id }.map { attempt in
+                    "  attempt \(attempt.id) by \(attempt.worker) \(attempt.startedAt)-\(attempt.finishedAt) \(attempt.outcome)"
+                }
+                + effects.filter { $0.events.contains(event.id) }.map { effect in
+                    "  effect \(effect.id) \(effect.kind) \(effect.record ?? effect.externalKey ?? "") \(effect.state) "
+                        + "at \(effect.plannedAt) \(effect.fields) \(effect.error ?? "")"
+                }
+        }
+    }
+}

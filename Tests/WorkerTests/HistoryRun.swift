@@ -30,7 +30,8 @@ struct HistoryRun {
                 sandbox: world.sandbox,
                 clock: world.clock
             )
-            return verdict.problems
+            let problems = verdict.problems
+            return problems.isEmpty ? [] : problems + verdict.rows.story
         }
     }
 

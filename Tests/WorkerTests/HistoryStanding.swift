@@ -10,7 +10,7 @@ struct HistoryStanding {
         let name: [String: JSON] = ["FirstName": "Old", "LastName": "Name", "Company": "Old Co"]
         let address: [String: JSON] = ["Email": .string(person.email)]
         let own: [String: JSON] = ["GetResponse_Contact_ID__c": .string(person.contacts[0].id)]
-        let elsewhere: [String: JSON] = ["Email": "elsewhere@other.example"]
+        let elsewhere: [String: JSON] = ["Email": .string("elsewhere.\(person.email)")]
         func lead(_ values: [String: JSON]...) throws -> String {
             try org.insert("Lead", values.reduce(name) { $0.merging($1) { $1 } })
         }

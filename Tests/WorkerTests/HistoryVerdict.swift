@@ -85,9 +85,8 @@ struct HistoryTry {
     var happening: Happening
     var isEnrichment: Bool
     var attempts: [HistoryRows.Attempt]
-    /// Between these two moments it took effect.
-    var began: Int64
-    var ended: Int64
+    /// What its attempts meant to write, and when that was planned, by the clock that does not jump.
+    var effects: [(plannedAt: Int64, events: [Int64])]
     /// Start and end of each attempt, by the clock that does not jump.
     var intervals: [(from: Int64, to: Int64)]
 
@@ -104,21 +103,14 @@ struct HistoryTry {
         self.event = event
         happening = happenings[place]
         attempts = rows.attempts.filter { $0.event == event.id }
-        guard let last = attempts.last else { return nil }
+        guard !attempts.isEmpty else { return nil }
         intervals = attempts.map { (clock.moment(ofWall: $0.startedAt), clock.moment(ofWall: $0.finishedAt)) }
-        let planned = rows.effects.filter { $0.events.contains(event.id) }.map { clock.moment(ofWall: $0.plannedAt) }
-        began = planned.min() ?? clock.moment(ofWall: last.startedAt)
-        ended = clock.moment(ofWall: last.finishedAt)
+        effects = rows.effects.filter { $0.events.contains(event.id) }.map {
+            (clock.moment(ofWall: $0.plannedAt), $0.events)
+        }
     }
 
     var isOptOut: Bool { !isEnrichment && happening.told.isOptOut }
     var wasSnoozed: Bool { isEnrichment || attempts.contains { $0.outcome == "snoozed" } }
     var lastAttempt: Int64 { attempts.last?.id ?? 0 }
-
-    /// Whether this one took effect first, by all that the journal says.
-    ///
-    /// Only opt-outs overtake, so only theirs and other tries can lie in one another; all others of a person end in turn.
-    func precedes(_ other: HistoryTry) -> Bool {
-        isOptOut || other.isOptOut ? ended < other.began : lastAttempt < other.lastAttempt
-    }
 }
