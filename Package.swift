@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "Callbacks", dependencies: ["Model", crypto]),
         .target(
             name: "Journal",
-            dependencies: ["CSQLiteShim", "Model", "Time", crypto, grdb],
+            dependencies: ["CSQLiteShim", "Model", "Time", crypto, grdb, sqlite],
             resources: [.embedInCode("migrations")]
         ),
         .target(name: "GetResponse", dependencies: ["Model", "Time", asyncHTTPClient, logging, nioCore, nioHTTP1]),

@@ -33,6 +33,7 @@ DROP INDEX event_ready;
 DROP INDEX event_by_person;
 DROP INDEX event_by_contact;
 DROP INDEX event_by_previous_person;
+DROP INDEX event_leased;
 
 -- People ask for a person's history; the look-back asks for a contact's person.
 CREATE INDEX event_by_person ON event (person, occurred_at, id);
@@ -46,9 +47,9 @@ WHERE state IN ('available', 'retryable') AND contact_shared = 1;
 CREATE INDEX event_waiting_by_previous_person ON event (previous_person, occurred_at, id)
 WHERE state IN ('available', 'retryable') AND previous_person IS NOT NULL;
 
--- Whether somebody is busy: as short as what is in hand.
+-- Whether somebody is busy, and who holds what: as short as what is in hand.
 CREATE INDEX event_running_by_person ON event (person) WHERE state = 'running';
-CREATE INDEX event_running_by_contact ON event (contact_id) WHERE state = 'running' AND contact_id IS NOT NULL;
+CREATE INDEX event_running_by_contact ON event (contact_id) WHERE state = 'running' AND contact_shared = 1;
 CREATE INDEX event_running_by_previous_person ON event (previous_person)
 WHERE state = 'running' AND previous_person IS NOT NULL;
 
@@ -74,7 +75,7 @@ SELECT
 FROM event AS e
 WHERE e.state = 'available'
     AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.person = e.person AND r.state = 'running')
-    AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.contact_id = e.contact_id AND r.state = 'running')
+    AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.contact_id = e.contact_id AND r.contact_shared = 1 AND r.state = 'running')
     AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.previous_person = e.person AND r.state = 'running')
     AND (e.previous_person IS NULL OR (
         NOT EXISTS (SELECT 1 FROM event AS r WHERE r.person = e.previous_person AND r.state = 'running')

@@ -1,9 +1,9 @@
 -- Three views that are only inserted into: SQLite's way to name what several triggers do.
 
 -- An event became available: it is a candidate, and it lends its lane to what its person has to do before it.
-CREATE VIEW ready_arrival AS SELECT NULL AS id, NULL AS person, NULL AS lane, NULL AS opt_out WHERE 0;
+CREATE VIEW ready_arrival AS SELECT NULL AS id, NULL AS person, NULL AS lane, NULL AS opt_out, NULL AS state WHERE 0;
 
-CREATE TRIGGER ready_arrives INSTEAD OF INSERT ON ready_arrival
+CREATE TRIGGER ready_arrives INSTEAD OF INSERT ON ready_arrival WHEN NEW.state = 'available'
 BEGIN
     INSERT OR REPLACE INTO ready (event_id, rank, since)
     SELECT id, rank, since FROM claimable_event WHERE id = NEW.id;
@@ -76,15 +76,11 @@ BEGIN
             WHERE contact_id = NEW.contact_id AND id < NEW.id ORDER BY id DESC LIMIT 1
         ) AS latest
         WHERE latest.contact_shared = 1 OR latest.person IS NOT NEW.person);
-    INSERT INTO ready_arrival SELECT NEW.id, NEW.person, NEW.lane, NEW.opt_out WHERE NEW.state = 'available';
+    INSERT INTO ready_arrival VALUES (NEW.id, NEW.person, NEW.lane, NEW.opt_out, NEW.state);
 END;
 
-CREATE TRIGGER event_becomes_available AFTER UPDATE OF state ON event
-WHEN NEW.state = 'available' AND OLD.state <> 'available'
-BEGIN
-    INSERT INTO ready_arrival VALUES (NEW.id, NEW.person, NEW.lane, NEW.opt_out);
-END;
-
+-- These two are asked at every change of state. Each statement and each trigger that is asked costs, whether it has something
+-- to do or not, so there are few.
 CREATE TRIGGER event_leaves_ready AFTER UPDATE OF state ON event
 WHEN OLD.state = 'available' AND NEW.state <> 'available'
 BEGIN
@@ -95,10 +91,12 @@ END;
 CREATE TRIGGER event_frees_others AFTER UPDATE OF state ON event
 WHEN (OLD.state = 'running' AND NEW.state <> 'running')
     OR (OLD.state IN ('available', 'retryable') AND NEW.state NOT IN ('available', 'retryable', 'running'))
+    OR (NEW.state = 'available' AND OLD.state <> 'available')
 BEGIN
-    INSERT INTO ready_person SELECT OLD.person WHERE OLD.person IS NOT NULL;
-    INSERT INTO ready_person SELECT OLD.previous_person WHERE OLD.previous_person IS NOT NULL;
-    INSERT INTO ready_contact SELECT OLD.contact_id WHERE OLD.contact_id IS NOT NULL;
+    INSERT INTO ready_person VALUES (OLD.person);
+    INSERT INTO ready_person VALUES (OLD.previous_person);
+    INSERT INTO ready_contact VALUES (OLD.contact_id);
+    INSERT INTO ready_arrival VALUES (NEW.id, NEW.person, NEW.lane, NEW.opt_out, NEW.state);
 END;
 
 -- A replay from the raw callback or an erasure may change whose event it is, and when it happened.
@@ -109,17 +107,17 @@ BEGIN
 END;
 
 CREATE TRIGGER event_changes_place
-AFTER UPDATE OF person, previous_person, contact_id, occurred_at, lane, opt_out, available_at ON event
+AFTER UPDATE OF person, previous_person, contact_id, occurred_at, lane, opt_out ON event
 WHEN NEW.state = OLD.state AND NEW.state IN ('available', 'retryable', 'running')
     AND NOT (NEW.person IS OLD.person AND NEW.previous_person IS OLD.previous_person
         AND NEW.contact_id IS OLD.contact_id AND NEW.occurred_at = OLD.occurred_at AND NEW.lane = OLD.lane
-        AND NEW.opt_out = OLD.opt_out AND NEW.available_at = OLD.available_at)
+        AND NEW.opt_out = OLD.opt_out)
 BEGIN
     DELETE FROM ready WHERE event_id = NEW.id;
-    INSERT INTO ready_arrival SELECT NEW.id, NEW.person, NEW.lane, NEW.opt_out WHERE NEW.state = 'available';
-    INSERT INTO ready_person SELECT OLD.person WHERE OLD.person IS NOT NULL;
-    INSERT INTO ready_person SELECT OLD.previous_person WHERE OLD.previous_person IS NOT NULL;
-    INSERT INTO ready_contact SELECT OLD.contact_id WHERE OLD.contact_id IS NOT NULL;
+    INSERT INTO ready_arrival VALUES (NEW.id, NEW.person, NEW.lane, NEW.opt_out, NEW.state);
+    INSERT INTO ready_person VALUES (OLD.person);
+    INSERT INTO ready_person VALUES (OLD.previous_person);
+    INSERT INTO ready_contact VALUES (OLD.contact_id);
 END;
 
 INSERT INTO ready (event_id, rank, since) SELECT id, rank, since FROM claimable_event;

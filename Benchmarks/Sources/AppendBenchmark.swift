@@ -11,7 +11,9 @@ struct AppendBenchmark {
     private let volumes = [(batch: 1, callbacks: 1000), (batch: 100, callbacks: 20_000)]
 
     func run() async throws {
-        print("Append, FULL, bodies of 900 bytes; each round runs both, one after the other; medians of \(rounds) rounds")
+        print(
+            "Append, FULL, bodies of 900 bytes; each round runs both, one after the other; medians of \(rounds) rounds"
+        )
         var table = Table("batch", "journal/s", "bare SQLite/s", "ratio", "fdatasync/s")
         for (batch, callbacks) in volumes {
             var journalRates: [Double] = []

@@ -7,22 +7,24 @@ enum Benchmarks {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "figures":
-            try await printFigures(rounds: arguments.dropFirst().first.flatMap { Int($0) } ?? 5)
+            let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 5
+            try await printFigures(rounds: rounds, only: arguments.dropFirst(2).first)
         case "backlog" where arguments.count == 3:
             let backlog = try Backlog(path: arguments[1])
             try backlog.add(Int(arguments[2]) ?? 0)
         default:
-            print("Use: leadrelay-benchmarks figures [ROUNDS] | backlog PATH EVENTS")
+            print("Use: leadrelay-benchmarks figures [ROUNDS [append|queue]] | backlog PATH EVENTS")
         }
     }
 
-    private static func printFigures(rounds: Int) async throws {
+    private static func printFigures(rounds: Int, only part: String?) async throws {
         let parent = ProcessInfo.processInfo.environment["BENCHMARK_FOLDER"] ?? FileManager.default.currentDirectoryPath
         let folder = parent + "/figures"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        let largest = ProcessInfo.processInfo.environment["EVENTS"].flatMap { Int($0) } ?? 1_000_000
         print("\(ProcessInfo.processInfo.activeProcessorCount) cores\n")
-        try await AppendBenchmark(folder: folder, rounds: rounds).run()
-        try await QueueBenchmark(folder: folder, rounds: rounds).run()
+        if part != "queue" { try await AppendBenchmark(folder: folder, rounds: rounds).run() }
+        if part != "append" { try await QueueBenchmark(folder: folder, rounds: rounds, largest: largest).run() }
     }
 }

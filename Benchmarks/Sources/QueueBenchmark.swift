@@ -7,6 +7,8 @@ import Time
 struct QueueBenchmark {
     let folder: String
     let rounds: Int
+    /// Backlogs above this are left out.
+    let largest: Int
     private let batch = 100
     /// How many events a round claims and completes of each backlog.
     private let volume = 5000
@@ -51,11 +53,12 @@ struct QueueBenchmark {
     private func makeCases() throws -> [Case] {
         let small = Case(name: "1,000", backlog: try Backlog(path: folder + "/queue-1k.sqlite"), keptAt: 1000)
         var cases = [small]
-        for (name, count) in [("100,000", 100_000), ("1,000,000", 1_000_000)] {
+        for count in [100_000, 1_000_000] where count <= largest {
             let backlog = try Backlog(path: "\(folder)/queue-\(count).sqlite")
             try backlog.add(count)
-            cases.append(Case(name: name, backlog: backlog))
+            cases.append(Case(name: Double(count).grouped, backlog: backlog))
         }
+        guard largest >= 100_000 else { return cases }
         let held = try Backlog(path: folder + "/queue-held.sqlite")
         try held.add(100_000, .held)
         cases.append(Case(name: "1,000 behind 100,000 of one busy person", backlog: held, keptAt: 1000))

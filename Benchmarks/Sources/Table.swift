@@ -20,7 +20,9 @@ struct Table {
                 return column == 0 ? cell + padding : padding + cell
             }
             Swift.print("  " + cells.joined(separator: "  "))
-            if index == 0 { Swift.print("  " + widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")) }
+            if index == 0 {
+                Swift.print("  " + widths.map { String(repeating: "-", count: $0) }.joined(separator: "  "))
+            }
         }
         Swift.print()
     }

@@ -4,6 +4,13 @@ import Foundation
 /// The arithmetic of the chains: what makes a changed, missing or inserted row show.
 struct Chain: Sendable {
     let key: ChainKey
+    /// Ready to take a message: a copy of it costs less than the key's preparation.
+    private let keyed: HMAC<SHA256>
+
+    init(key: ChainKey) {
+        self.key = key
+        keyed = HMAC(key: key.symmetricKey)
+    }
 
     /// What a new row stores.
     struct Link: Sendable {
@@ -13,39 +20,87 @@ struct Chain: Sendable {
     }
 
     /// The link of a row that follows one whose chain value is `previous` (nil for the first row).
-    func link(previous: Data?, id: Int64, time: Int64, source: String, contents: [Data?]) -> Link {
-        let salt = SymmetricKey(size: .bits128).withUnsafeBytes { Data($0) }
-        let digest = Self.digest(salt: salt, contents: contents)
-        return Link(
-            salt: salt,
-            digest: digest,
-            chain: value(previous: previous, id: id, time: time, source: source, digest: digest)
-        )
+    func link(
+        previous: Data?,
+        id: Int64,
+        time: Int64,
+        source: String,
+        contents: (inout ChainMessage) -> Void
+    ) -> Link {
+        var links = ChainLinks(chain: self, previous: previous)
+        return links.next(id: id, time: time, source: source, contents: contents)
     }
 
     /// HMAC-SHA-256(key, previous chain ‖ id ‖ time ‖ source ‖ digest); numbers are 8 bytes, big-endian.
     func value(previous: Data?, id: Int64, time: Int64, source: String, digest: Data) -> Data {
-        var hmac = HMAC<SHA256>(key: key.symmetricKey)
-        hmac.update(data: previous ?? Data(count: 32))
-        hmac.update(data: Self.bytes(of: id))
-        hmac.update(data: Self.bytes(of: time))
-        hmac.update(data: Data(source.utf8))
-        hmac.update(data: digest)
-        return Data(hmac.finalize())
+        var message = ChainMessage()
+        return value(previous: previous, id: id, time: time, source: source, digest: digest, in: &message)
     }
 
     /// SHA-256(salt ‖ contents), where each part is preceded by its length, and NULL differs from empty.
     static func digest(salt: Data, contents: [Data?]) -> Data {
-        var hash = SHA256()
-        hash.update(data: salt)
-        for part in contents {
-            hash.update(data: bytes(of: Int64(part?.count ?? -1)))
-            if let part { hash.update(data: part) }
+        var message = ChainMessage()
+        return digest(salt: salt, in: &message) { message in
+            for part in contents { message.add(part) }
         }
+    }
+
+    fileprivate func value(
+        previous: Data?,
+        id: Int64,
+        time: Int64,
+        source: String,
+        digest: Data,
+        in message: inout ChainMessage
+    ) -> Data {
+        message.restart(with: previous ?? Data(count: 32))
+        message.append(id)
+        message.append(time)
+        message.append(source)
+        message.append(digest)
+        var hash = keyed
+        message.withBytes { hash.update(data: $0) }
         return Data(hash.finalize())
     }
 
-    private static func bytes(of number: Int64) -> Data {
-        withUnsafeBytes(of: number.bigEndian) { Data($0) }
+    fileprivate static func digest(
+        salt: Data,
+        in message: inout ChainMessage,
+        contents: (inout ChainMessage) -> Void
+    ) -> Data {
+        message.restart(with: salt)
+        contents(&message)
+        return message.withBytes { bytes in
+            var hash = SHA256()
+            hash.update(bufferPointer: bytes)
+            return Data(hash.finalize())
+        }
+    }
+}
+
+/// Links of rows that are appended together, one after the other.
+struct ChainLinks {
+    private let chain: Chain
+    private var previous: Data?
+    private var message = ChainMessage()
+    private var salts = Salts()
+
+    init(chain: Chain, previous: Data?) {
+        self.chain = chain
+        self.previous = previous
+    }
+
+    /// The link of the next row.
+    mutating func next(
+        id: Int64,
+        time: Int64,
+        source: String,
+        contents: (inout ChainMessage) -> Void
+    ) -> Chain.Link {
+        let salt = salts.next()
+        let digest = Chain.digest(salt: salt, in: &message, contents: contents)
+        let value = chain.value(previous: previous, id: id, time: time, source: source, digest: digest, in: &message)
+        previous = value
+        return Chain.Link(salt: salt, digest: digest, chain: value)
     }
 }

@@ -45,7 +45,7 @@ extension CheckQuery {
                 SELECT r.id AS row, 'is in the hands of ' || coalesce(r.lease_owner, '?') || ' while event ' || o.id
                     || ' of the same ' || iif(o.contact_id = r.contact_id, 'contact', 'person') || ' is in those of '
                     || coalesce(o.lease_owner, '?') AS sentence
-                FROM event AS r INDEXED BY event_leased JOIN event AS o INDEXED BY event_leased ON o.id < r.id
+                FROM event AS r INDEXED BY event_running_by_person JOIN event AS o INDEXED BY event_running_by_person ON o.id < r.id
                 WHERE r.state = 'running' AND o.state = 'running' AND (
                     o.person = r.person OR o.contact_id = r.contact_id OR o.previous_person = r.person
                     OR o.person = r.previous_person OR o.previous_person = r.previous_person)

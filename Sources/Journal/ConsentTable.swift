@@ -16,11 +16,12 @@ struct ConsentChange: Sendable {
     var change: String { isOptOut ? "opted_out" : "subscribed" }
 
     /// What the digest covers, in the order that the verification repeats.
-    var chainedContents: [Data?] {
-        [
+    func addContents(to message: inout ChainMessage) {
+        for text in [
             person.rawValue, listID, change, reason, String(occurredAt.milliseconds), eventID.map { String($0) },
-        ]
-        .map { $0.map { Data($0.utf8) } }
+        ] {
+            message.add(text)
+        }
     }
 }
 
@@ -38,7 +39,7 @@ enum ConsentTable {
             id: id,
             time: now,
             source: change.source.rawValue,
-            contents: change.chainedContents
+            contents: change.addContents
         )
         try db.cachedStatement(
             sql: """

@@ -20,7 +20,7 @@ enum CallbackTable {
     static func append(_ callbacks: [NewCallback], to db: Database, chain: Chain) throws -> [Int64] {
         let last = try Row.fetchOne(db.cachedStatement(sql: "SELECT id, chain FROM callback ORDER BY id DESC LIMIT 1"))
         var id: Int64 = last?["id"] ?? 0
-        var previous: Data? = last?["chain"]
+        let previous: Data? = last?["chain"]
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO callback (
@@ -31,22 +31,34 @@ enum CallbackTable {
         )
         var ids: [Int64] = []
         ids.reserveCapacity(callbacks.count)
+        var links = ChainLinks(chain: chain, previous: previous)
+        let row = BoundStatement(insert)
         for callback in callbacks {
             id += 1
-            let link = chain.link(
-                previous: previous,
+            let source = callback.source.rawValue
+            let link = links.next(
                 id: id,
                 time: callback.receivedAt.milliseconds,
-                source: callback.source.rawValue,
-                contents: callback.chainedContents
+                source: source,
+                contents: callback.addContents
             )
-            try insert.execute(arguments: [
-                id, callback.receivedAt.milliseconds, callback.source.rawValue, callback.method, callback.query,
-                callback.contentType, callback.webhookID, callback.webhookType, callback.body, callback.remoteAddress,
-                callback.tokenLabel, callback.isMalformed ? "malformed" : "received", link.salt, link.digest,
-                link.chain,
-            ])
-            previous = link.chain
+            try row.run { values in
+                values.bind(id)
+                values.bind(callback.receivedAt.milliseconds)
+                values.bind(source)
+                values.bind(callback.method)
+                values.bind(callback.query)
+                values.bind(callback.contentType)
+                values.bind(callback.webhookID)
+                values.bind(callback.webhookType)
+                values.bind(callback.body)
+                values.bind(callback.remoteAddress)
+                values.bind(callback.tokenLabel)
+                values.bind(callback.isMalformed ? "malformed" : "received")
+                values.bind(link.salt)
+                values.bind(link.digest)
+                values.bind(link.chain)
+            }
             ids.append(id)
         }
         return ids
@@ -55,9 +67,9 @@ enum CallbackTable {
 
 extension NewCallback {
     /// What the digest covers, in the order that the verification repeats.
-    var chainedContents: [Data?] {
-        [method, query, contentType, webhookID, webhookType].map { $0.map { Data($0.utf8) } }
-            + [body]
-            + [remoteAddress, tokenLabel].map { $0.map { Data($0.utf8) } }
+    func addContents(to message: inout ChainMessage) {
+        for text in [method, query, contentType, webhookID, webhookType] { message.add(text) }
+        message.add(body)
+        for text in [remoteAddress, tokenLabel] { message.add(text) }
     }
 }

@@ -19,7 +19,7 @@ package struct FollowerEnding: Sendable {
 
 extension JournalReader {
     static let followersSQL = """
-        SELECT * FROM event
+        SELECT \(ClaimedRow.columns), state FROM event
         WHERE person = ? AND opt_out = 0 AND lane = ? AND state IN ('available', 'retryable')
         ORDER BY occurred_at, id LIMIT ?
         """
@@ -42,15 +42,23 @@ extension JournalReader {
             let rows = try Lane.allCases.flatMap { lane in
                 try Row.fetchAll(statement, arguments: [person.rawValue, lane.rawValue, limit])
             }
-            let waiting = rows.sorted {
-                ($0["occurred_at"], $0["id"]) < ($1["occurred_at"] as Int64, $1["id"] as Int64)
+            let waiting = rows.sorted { first, second in
+                let times: (Int64, Int64) = (first["occurred_at"], second["occurred_at"])
+                let ids: (Int64, Int64) = (first["id"], second["id"])
+                return (times.0, ids.0) < (times.1, ids.1)
             }
             let now = time.read().wall
-            return try waiting.prefix(limit)
-                .prefix { row in
-                    row["state"] == "available" && row["claim"] == 0 && (row["previous_person"] as String?) == nil
-                }
-                .map { try ClaimedEvent(waiting: $0, behind: event, now: now) }
+            var followers: [ClaimedEvent] = []
+            for row in waiting.prefix(limit) {
+                let state: String = row["state"]
+                let claim: Int64 = row["claim"]
+                let previousPerson: String? = row["previous_person"]
+                guard state == "available", claim == 0, previousPerson == nil,
+                    let follower = ClaimedRow(row: row).following(event, now: now).read()
+                else { break }
+                followers.append(follower)
+            }
+            return followers
         }
     }
 }
@@ -63,7 +71,7 @@ extension EventTable {
         let ticket = follower.event.ticket
         guard try isClaimable(ticket.eventID, db) else { return false }
         let row = try claimRow(id: ticket.eventID, owner: ticket.owner, now: now, leaseMilliseconds: 0, db)
-        guard row["claim"] == ticket.claim else {
+        guard row.ticket.claim == ticket.claim else {
             throw JournalError.leaseLost(eventID: ticket.eventID)
         }
         try end(
@@ -74,29 +82,5 @@ extension EventTable {
             db
         )
         return true
-    }
-}
-
-extension ClaimedEvent {
-    fileprivate init(waiting row: Row, behind event: ClaimedEvent, now: Int64) throws {
-        self.init(
-            ticket: ClaimTicket(eventID: row["id"], claim: (row["claim"] as Int64) + 1, owner: event.ticket.owner),
-            idempotencyKey: row["idempotency_key"],
-            action: Action(rawValue: row["action"]),
-            source: Source(rawValue: row["source"]) ?? .getresponse,
-            person: (row["person"] as String?).map(Person.init(rawValue:)),
-            previousPerson: nil,
-            contactID: row["contact_id"],
-            listID: row["list_id"],
-            occurredAt: Timestamp(milliseconds: row["occurred_at"]),
-            receivedAt: Timestamp(milliseconds: row["received_at"]),
-            payload: try JSONText.decode(EventPayload.self, from: row["payload"]),
-            lane: Lane(rawValue: row["lane"]) ?? .bulk,
-            isOptOut: row["opt_out"],
-            attempt: (row["attempt"] as Int) + 1,
-            redrive: row["redrive"],
-            claimedAt: Timestamp(milliseconds: now),
-            leaseUntilBoot: event.leaseUntilBoot
-        )
     }
 }

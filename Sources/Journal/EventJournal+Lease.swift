@@ -47,7 +47,7 @@ extension EventJournal {
                 db.cachedStatement(
                     sql: """
                         SELECT id, claim, attempt, lease_owner, claimed_at, lease_boot_id, lease_until, lease_until_boot
-                        FROM event INDEXED BY event_leased WHERE state = 'running'
+                        FROM event INDEXED BY event_running_by_person WHERE state = 'running'
                         """
                 )
             )
@@ -89,7 +89,8 @@ extension JournalReader {
         try await read { db in
             try String.fetchSet(
                 db.cachedStatement(
-                    sql: "SELECT DISTINCT lease_owner FROM event INDEXED BY event_leased WHERE state = 'running'"
+                    sql:
+                        "SELECT DISTINCT lease_owner FROM event INDEXED BY event_running_by_person WHERE state = 'running'"
                 )
             )
         }
@@ -104,7 +105,7 @@ extension JournalReader {
                 db.cachedStatement(
                     sql: """
                         SELECT EXISTS (
-                            SELECT 1 FROM event INDEXED BY event_leased WHERE state = 'running'
+                            SELECT 1 FROM event INDEXED BY event_running_by_person WHERE state = 'running'
                                 AND iif(lease_boot_id = ?, lease_until_boot < ?, lease_until < ?))
                         """
                 ),

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import Model
@@ -14,7 +15,10 @@ package final class EventJournal: Sendable {
     let time: any TimeSource
     let chain: Chain
     private let lock: FileLock
+    let health = WriteHealth()
     private let group = CommitGroup()
+    /// Where commits happen: they wait for the disk, which a thread of the cooperative pool must not.
+    private let writer = DispatchQueue(label: "leadrelay.journal.writer", qos: .userInitiated)
     private let connection: Mutex<Connection>
     /// The size of the write-ahead log at which a checkpoint is next worth trying.
     private let checkpointThreshold: Mutex<Int64>
@@ -79,11 +83,9 @@ package final class EventJournal: Sendable {
     ) async throws(JournalError) -> Value {
         let result = await withCheckedContinuation { caller in
             let write = AwaitedWrite(body: body, caller: caller)
-            if group.add(write) {
-                // A task of its own: the commit belongs to many callers, whose cancellation must not reach it.
-                Task { await commitUntilNothingWaits() }
-            }
+            if group.add(write) { writer.async { self.commitUntilNothingWaits() } }
         }
+        health.note(result)
         return try result.get()
     }
 
@@ -94,12 +96,12 @@ package final class EventJournal: Sendable {
         try await reader.read(body)
     }
 
-    private func commitUntilNothingWaits() async {
+    private func commitUntilNothingWaits() {
         while true {
             let writes = group.next()
             guard !writes.isEmpty else { return }
             do {
-                let count = try await commit(writes)
+                let count = try commit(writes)
                 for write in writes.prefix(count) { write.answer() }
                 if count < writes.count { group.putBack(writes.dropFirst(count)) }
             } catch {
@@ -113,15 +115,11 @@ package final class EventJournal: Sendable {
     /// Commits the first of the writes, as many as fit into a short transaction.
     ///
     /// - Returns: How many; each of them has succeeded or failed by itself.
-    private func commit(_ writes: [any PendingWrite]) async throws -> Int {
+    private func commit(_ writes: [any PendingWrite]) throws -> Int {
         let pool = try soundPool()
-        return try await pool.writeWithoutTransaction { [lock, configuration] db in
+        return try pool.writeWithoutTransaction { db in
             try Self.underLock(lock, timeout: configuration.lockTimeout) {
-                var count = 0
-                try db.inTransaction(.immediate) {
-                    count = try GroupTransaction.perform(writes, db)
-                    return .commit
-                }
+                let count = try GroupTransaction.commit(writes, db)
                 self.checkpointIfLong(db)
                 return count
             }

@@ -22,7 +22,7 @@ extension EventTable {
         """
 
     /// Whatever is in some worker's hands.
-    static let runningSQL = "SELECT 1 FROM event INDEXED BY event_leased WHERE state = 'running'"
+    static let runningSQL = "SELECT 1 FROM event INDEXED BY event_running_by_person WHERE state = 'running'"
 
     /// Candidates of one lane, in the order of the claim.
     static let candidatesSQL = "SELECT event_id, since FROM ready WHERE rank = ? ORDER BY since, event_id LIMIT ?"
@@ -57,7 +57,7 @@ extension EventTable {
         now: TimeReading,
         leaseMilliseconds: Int64,
         _ db: Database
-    ) throws -> Row {
+    ) throws -> ClaimedRow {
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -65,7 +65,7 @@ extension EventTable {
                         state = 'running', claim = claim + 1, attempt = attempt + 1, claimed_at = ?, lease_owner = ?,
                         lease_until = ?, lease_boot_id = ?, lease_until_boot = ?
                     WHERE id = ? AND state = 'available'
-                    RETURNING *
+                    RETURNING \(ClaimedRow.columns)
                     """
             ),
             arguments: [
@@ -73,6 +73,6 @@ extension EventTable {
             ]
         )
         guard let row else { throw JournalError.notFound("available event \(id)") }
-        return row
+        return ClaimedRow(row: row)
     }
 }

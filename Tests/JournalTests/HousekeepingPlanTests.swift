@@ -25,7 +25,9 @@ struct HousekeepingPlanTests {
             // What is in hand is short, and so is a step's own window of the ledger.
             let scans = plan.filter { line in
                 line.hasPrefix("SCAN")
-                    && !["event_running_by_person", "numbered", "(subquery", "CONSTANT", " k"].contains { line.contains($0) }
+                    && !["event_running_by_person", "numbered", "(subquery", "CONSTANT", " k"].contains {
+                        line.contains($0)
+                    }
             }
             #expect(scans == [], "\(part.sql)")
             if part.walks != nil {

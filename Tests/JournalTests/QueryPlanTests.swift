@@ -20,7 +20,7 @@ struct QueryPlanTests {
         ("promote", EventTable.promoteSQL, ["event_due"]),
         ("peek", EventTable.peekSQL, ["ready_order", "event_due"]),
         ("available", EventTable.availableSQL, ["event_open"]),
-        ("running", EventTable.runningSQL, ["event_leased"]),
+        ("running", EventTable.runningSQL, ["event_running_by_person"]),
         ("dueProfileRequests", JournalReader.dueProfileRequestsSQL, ["event_waits_for_profile"]),
         ("sameContent", EventTable.sameContentSQL, ["event_by_content"]),
         ("ledger", RequestTable.agesSQL, ["api_request_by_boot", "api_request_by_time"]),
@@ -66,7 +66,7 @@ struct QueryPlanTests {
 
     /// Full walks of a table, or of an index that grows with it; a partial index of what is in hand is short.
     private static func scans(in plan: [String]) -> [String] {
-        let short = ["event_due", "event_leased", "event_waits_for_profile", "event_listable"]
+        let short = ["event_due", "event_running_by_person", "event_waits_for_profile", "event_listable"]
         let tables = [
             "event", "e", "r", "w", "callback", "effect", "f", "attempt", "api_request", "consent_change", "delivery",
         ]
@@ -103,8 +103,12 @@ struct QueryPlanTests {
             results: [result],
             followUp: EnrichFollowUp(contactID: "c1")
         )
-        _ = try await journal.grantRequest(RequestAsk(purpose: "contact", worker: "w", length: .seconds(3600))) { _ in .grant }
-        _ = try await journal.grantRequest(RequestAsk(purpose: "contact", worker: "w", length: .seconds(3600))) { _ in .grant }
+        _ = try await journal.grantRequest(RequestAsk(purpose: "contact", worker: "w", length: .seconds(3600))) { _ in
+            .grant
+        }
+        _ = try await journal.grantRequest(RequestAsk(purpose: "contact", worker: "w", length: .seconds(3600))) { _ in
+            .grant
+        }
         try await journal.settleRequest(1, status: 200)
         try await journal.storeProfile(ContactDetails(email: "ann@example.com"), contactID: "c1")
         try await journal.setPause(
