@@ -14,17 +14,17 @@ struct RawReplay {
     let chain: Chain
 
     private var callback: UndecodedCallback { redecoding.decoded.callback }
+    private var judgement: RawJudgement { RawJudgement(letter: letter, redecoding: redecoding, window: window) }
 
     /// - Returns: `done` without a count of further events, which `insertFurtherElements` adds.
     func perform(_ db: Database) throws -> DecisionOutcome {
-        if let reason = redecoding.reasonAgainstReplay(of: letter) { return .refused(reason) }
-        guard let element = redecoding.element else { return .changed }
-        guard try isKept(db) else { return .refused("Its callback \(callback.id) was pruned or erased.") }
-        let person = try EventTable.person(of: element.event.payload.contact, db)
-        guard person != nil || !EventTable.aboutSomebody.contains(element.event.action) else {
-            return .refused("It still can't be decoded: it names neither an address nor a contact id.")
+        let element: DecodedElement
+        let person: Person?
+        let first: Int64?
+        switch try judgement.verdict(db) {
+        case .refuse(let reason): return .refused(reason)
+        case .replay(let found, let whose, let earlier): (element, person, first) = (found, whose, earlier)
         }
-        let first = try firstTelling(of: element.event, db)
         guard try update(to: element, person: person, isDuplicate: first != nil, db) else { return .changed }
         try DecisionTable.record(
             .replayed,
@@ -43,12 +43,8 @@ struct RawReplay {
     ///
     /// - Returns: How many events there are more.
     func insertFurtherElements(_ db: Database) throws -> Int {
-        let taken = try Int.fetchSet(
-            db.cachedStatement(sql: "SELECT position FROM delivery WHERE callback_id = ?"),
-            arguments: [callback.id]
-        )
         var added = 0
-        for element in redecoding.decoded.elements where !taken.contains(element.event.position) {
+        for element in try judgement.furtherElements(db) {
             let isNew = try EventTable.insert(
                 element,
                 of: callback,
@@ -64,37 +60,6 @@ struct RawReplay {
 
     private func change(to action: Action) -> String {
         action == letter.action ? "still \(action)" : "\(letter.action) became \(action)"
-    }
-
-    /// An erasure that came between reading and writing must stand.
-    private func isKept(_ db: Database) throws -> Bool {
-        let state = try String.fetchOne(
-            db.cachedStatement(sql: "SELECT state FROM callback WHERE id = ?"),
-            arguments: [callback.id]
-        )
-        return state == "decoded" || state == "malformed"
-    }
-
-    /// The event that has told the same within the window, as the look-back would have found it (rule 4).
-    ///
-    /// One that was completed as a duplicate is none: it may be a duplicate of this very event, which then nobody would
-    /// carry out.
-    private func firstTelling(of event: DecodedEvent, _ db: Database) throws -> Int64? {
-        guard case .content = event.identity else { return nil }
-        let received = callback.receivedAt
-        return try Int64.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    SELECT id FROM event
-                    WHERE content_key = ? AND content_seen_at BETWEEN ? AND ? AND id <> ? AND outcome IS NOT 'duplicate'
-                    ORDER BY content_seen_at DESC LIMIT 1
-                    """
-            ),
-            arguments: [
-                event.contentKey, received.advanced(by: .zero - window).milliseconds,
-                received.advanced(by: window).milliseconds, letter.eventID,
-            ]
-        )
     }
 
     /// - Returns: Whether the event still was as it had been read.

@@ -59,6 +59,18 @@ package struct DeadLetterReplay: Sendable {
         return proposals
     }
 
+    /// What would become of them if they were carried out now; it only reads.
+    ///
+    /// - Returns: What would become of each, in order; a replay may find that more of them tell the same.
+    /// - Throws: `JournalError` when the journal can't be read.
+    package func foresee(_ proposals: [Proposal]) async throws(JournalError) -> [DecisionOutcome] {
+        let outcomes = try await reader.foreseenOutcomes(
+            of: proposals.compactMap(\.order),
+            duplicateWindow: duplicateWindow
+        )
+        return merged(proposals, with: outcomes)
+    }
+
     /// Does what the proposals say, in one commit.
     ///
     /// - Returns: What became of each, in order.
@@ -72,6 +84,10 @@ package struct DeadLetterReplay: Sendable {
             isForced: isForced,
             duplicateWindow: duplicateWindow
         )
+        return merged(proposals, with: outcomes)
+    }
+
+    private func merged(_ proposals: [Proposal], with outcomes: [DecisionOutcome]) -> [DecisionOutcome] {
         var next = outcomes.makeIterator()
         return proposals.map { proposal in
             switch proposal.verdict {

@@ -91,7 +91,7 @@ struct EventDetailsTests {
         let statements =
             [
                 DeadLetterFilter().pageSQL, every.pageSQL, JournalReader.lettersSQL, JournalReader.rawOriginSQL,
-                EventTable.reviveSQL,
+                EventTable.reviveSQL, RawJudgement.firstTellingSQL,
             ] + JournalReader.detailSections.map(\.sql)
         for sql in statements {
             let plan = try await fixture.steps(of: sql)

@@ -203,6 +203,8 @@ extension JournalFixture {
     }
 
     /// Replays events of one callback, which is decoded to these elements now.
+    ///
+    /// What comes of it is foreseen first; that must be the same.
     func replayFromRaw(_ eventIDs: [Int64], _ elements: [DecodedElement]) async throws -> [DecisionOutcome] {
         let origins = try await reader.rawOrigins(of: eventIDs)
         var orders: [ReplayOrder] = []
@@ -218,6 +220,9 @@ extension JournalFixture {
                 )
             )
         }
-        return try await journal.replay(orders)
+        let foreseen = try await reader.foreseenOutcomes(of: orders, duplicateWindow: .seconds(600))
+        let outcomes = try await journal.replay(orders)
+        #expect(foreseen == outcomes)
+        return outcomes
     }
 }

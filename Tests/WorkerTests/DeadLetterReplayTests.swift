@@ -40,6 +40,8 @@ struct DeadLetterReplayTests {
                 )
             )
             try await fixture.recordUndecoded()
+            #expect(try await fixture.replay([1], isFromRaw: true, isDryRun: true) == [.done(addedEvents: 1)])
+            #expect(try await fixture.journal.reader.letters(of: [1]).map(\.state) == ["dead"], "that only told")
             #expect(try await fixture.replay([1], isFromRaw: true) == [.done(addedEvents: 1)])
             try await whileRunning(fixture.makeWorker()) {
                 try await fixture.eventually("subscribe") { $0.isCompleted() }
@@ -150,7 +152,8 @@ extension WorkerFixture {
     fileprivate func replay(
         _ eventIDs: [Int64],
         isFromRaw: Bool = false,
-        isForced: Bool = false
+        isForced: Bool = false,
+        isDryRun: Bool = false
     ) async throws -> [DecisionOutcome] {
         let replay = DeadLetterReplay(
             reader: journal.reader,
@@ -159,7 +162,7 @@ extension WorkerFixture {
             duplicateWindow: .seconds(600)
         )
         let proposals = try await replay.proposals(for: journal.reader.letters(of: eventIDs))
-        return try await replay.carryOut(proposals, in: journal)
+        return isDryRun ? try await replay.foresee(proposals) : try await replay.carryOut(proposals, in: journal)
     }
 }
 

@@ -46,28 +46,26 @@ struct DeadLettersReplayCommand: AsyncParsableCommand {
         )
         if choice.dryRun {
             try await decisions.run { letters in
-                try await replay.proposals(for: letters).map(DecisionEntry.init(proposal:))
+                let proposals = try await replay.proposals(for: letters)
+                return DecisionEntry.entries(proposals, try await replay.foresee(proposals))
             }
         } else {
             let journal = try settings.openJournal(time: time, checkpointBytes: 4 << 20)
             try await decisions.run { letters in
                 let proposals = try await replay.proposals(for: letters)
-                let outcomes = try await replay.carryOut(proposals, in: journal)
-                return zip(proposals, outcomes).map { proposal, outcome in
-                    DecisionEntry(letter: proposal.letter, outcome: outcome, note: proposal.note)
-                }
+                return DecisionEntry.entries(proposals, try await replay.carryOut(proposals, in: journal))
             }
         }
     }
 }
 
 extension DecisionEntry {
-    /// What a replay would do, as if it were done.
-    init(proposal: DeadLetterReplay.Proposal) {
-        switch proposal.verdict {
-        case .refuse(let reason): self.init(letter: proposal.letter, outcome: .refused(reason))
-        case .replay: self.init(letter: proposal.letter, outcome: .done(addedEvents: 0), note: proposal.note)
-        }
+    /// What became of the proposals, or would become of them.
+    fileprivate static func entries(
+        _ proposals: [DeadLetterReplay.Proposal],
+        _ outcomes: [DecisionOutcome]
+    ) -> [DecisionEntry] {
+        zip(proposals, outcomes).map { DecisionEntry(letter: $0.letter, outcome: $1, note: $0.note) }
     }
 }
 

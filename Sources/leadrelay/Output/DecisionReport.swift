@@ -107,8 +107,11 @@ struct DecisionReport {
             return
         }
         print(verb.sentence(isDryRun: choice.dryRun, count: done) + (choice.dryRun ? " Nothing was changed." : ""))
-        if duplicates > 0 { print("\(duplicates) told what other events have told, and are completed as duplicates.") }
-        if addedEvents > 0 { print("\(addedEvents) further events were found in their callbacks.") }
+        let auxiliary = choice.dryRun ? "would be" : "are"
+        if duplicates > 0 {
+            print("\(duplicates) told what other events have told, and \(auxiliary) completed as duplicates.")
+        }
+        if addedEvents > 0 { print("\(addedEvents) further events in their callbacks \(auxiliary) added.") }
         if verb == .discard, optOuts > 0 {
             print(
                 """
@@ -130,14 +133,14 @@ struct DecisionReport {
     }
 
     private func words(for entry: DecisionEntry) -> (result: String, detail: String?) {
+        let auxiliary = choice.dryRun ? "would be " : ""
         switch entry.outcome {
         case .done(let added):
             let parts = [entry.note, Self.finding(added)].compactMap(\.self)
-            let result = choice.dryRun ? "would be \(verb.rawValue)" : verb.rawValue
-            return (result, parts.isEmpty ? nil : parts.joined(separator: "; "))
+            return (auxiliary + verb.rawValue, parts.isEmpty ? nil : parts.joined(separator: "; "))
         case .duplicate(let first, let added):
-            let parts = ["event \(first) tells the same, so this one is completed", Self.finding(added)]
-            return ("duplicate", parts.compactMap(\.self).joined(separator: "; "))
+            let parts = ["event \(first) tells the same, so this one need not be carried out", Self.finding(added)]
+            return (auxiliary + "duplicate", parts.compactMap(\.self).joined(separator: "; "))
         case .refused(let reason): return ("refused", reason)
         case .changed: return ("changed", "Somebody else was quicker; it was left alone.")
         }
@@ -146,8 +149,8 @@ struct DecisionReport {
     private static func finding(_ addedEvents: Int) -> String? {
         switch addedEvents {
         case 0: nil
-        case 1: "1 more event was found in its callback"
-        default: "\(addedEvents) more events were found in its callback"
+        case 1: "1 more event is in its callback"
+        default: "\(addedEvents) more events are in its callback"
         }
     }
 
