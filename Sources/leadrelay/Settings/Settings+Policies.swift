@@ -8,7 +8,7 @@ extension Settings {
         /// On loopback; 0 takes a free one.
         var adminPort: Int
         var concurrency: Int
-        var rota: LaneRota
+        var lanes: Lanes
         var leaseDuration: Duration
         var shutdownGrace: Duration
         var maxAttempts: Int
@@ -19,17 +19,38 @@ extension Settings {
         init(_ reader: ConfigReader) throws {
             adminPort = try reader.requiredInt(forKey: "adminPort")
             concurrency = try reader.requiredInt(forKey: "concurrency")
-            var weights: [Lane: Int] = [:]
-            for lane in Lane.allCases where lane != .compliance {
-                weights[lane] = try reader.requiredInt(forKey: ConfigKey("lanes.\(lane.name)"))
-            }
-            rota = LaneRota(weights: weights, patience: try reader.duration(forKey: "lanes.patience"))
+            lanes = try Lanes(reader.scoped(to: "lanes"))
             leaseDuration = try reader.duration(forKey: "leaseDuration")
             shutdownGrace = try reader.duration(forKey: "shutdownGrace")
             maxAttempts = try reader.requiredInt(forKey: "maxAttempts")
             retryBase = try reader.duration(forKey: "retryBase")
             retryCap = try reader.duration(forKey: "retryCap")
             duplicateWindow = try reader.duration(forKey: "duplicateWindow")
+        }
+    }
+
+    /// The settings under `worker.lanes`.
+    struct Lanes: Hashable, Sendable {
+        var signal: Int
+        var lead: Int
+        var activity: Int
+        var bulk: Int
+        var patience: Duration
+
+        init(_ reader: ConfigReader) throws {
+            signal = try reader.requiredInt(forKey: "signal")
+            lead = try reader.requiredInt(forKey: "lead")
+            activity = try reader.requiredInt(forKey: "activity")
+            bulk = try reader.requiredInt(forKey: "bulk")
+            patience = try reader.duration(forKey: "patience")
+        }
+
+        /// Whose turn it is among the lanes.
+        var rota: LaneRota {
+            LaneRota(
+                weights: [.signal: signal, .lead: lead, .activity: activity, .bulk: bulk],
+                patience: patience
+            )
         }
     }
 

@@ -62,7 +62,7 @@ extension Settings {
         WorkerConfiguration(
             owner: Self.makeOwner(),
             concurrency: worker.concurrency,
-            rota: worker.rota,
+            rota: worker.lanes.rota,
             leaseDuration: worker.leaseDuration,
             shutdownGrace: worker.shutdownGrace,
             retry: RetryPolicy(maxAttempts: worker.maxAttempts, base: worker.retryBase, cap: worker.retryCap),
