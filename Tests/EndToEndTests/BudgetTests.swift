@@ -89,22 +89,24 @@ struct BudgetTests {
         try await Deployment.withFresh(Self.configuration) { deployment in
             try await deployment.withIngest { _ in
                 try await subscribe(0..<3, deployment)
-                let product = budget(deployment.leadrelay).with(["LEADRELAY_STOP_AFTER_GRANT": "2"])
+                let product = budget(deployment.leadrelay).with(["LEADRELAY_STOP_AFTER_GRANT": "1"])
                 try await product.running("worker", log: deployment.folder.path("worker.log")) { running in
                     try await deployment.eventually("it is stopped with a grant in hand") {
-                        try await isStopped(running.pid) && grants(deployment) == 2
+                        let granted = try await grants(deployment)
+                        return try isStopped(running.pid) && granted == 1
                     }
-                    #expect(arrivals(deployment).count <= 1)
+                    #expect(arrivals(deployment).isEmpty)
                     // Longer than a grant lives.
                     try await Task.sleep(for: .seconds(3))
                     try running.send(.resume)
-                    try await deployment.eventually("all profiles") { arrivals(deployment).count == 3 }
+                    try await deployment.eventually("all profiles") { arrivals(deployment).count >= 3 }
                 }
             }
-            #expect(try await grants(deployment) == 4, "three were sent, one ran out")
+            let sent = arrivals(deployment).count
+            #expect(try await grants(deployment) == sent + 1, "all were sent but the one that ran out")
             expectCapHeld(arrivals(deployment))
             let paths = deployment.sandbox.getResponse.requests.all.map(\.path)
-            #expect(Set(paths).count == 3, "each contact was asked for once: \(paths)")
+            #expect(Set(paths).count == 3, "everybody was asked for: \(paths)")
         }
     }
 
