@@ -58,7 +58,10 @@ struct CommitGroupTests {
             return try await group.reduce(into: [Int: Bool]()) { $0[$1.0] = $1.1 }
         }
         for number in 0..<100 { #expect(outcomes[number] == (number % 3 == 2)) }
-        #expect(try await fixture.integers("SELECT id FROM t ORDER BY id") == (0..<100).filter { $0 % 3 == 2 }.map { Int64($0) })
+        #expect(
+            try await fixture.integers("SELECT id FROM t ORDER BY id")
+                == (0..<100).filter { $0 % 3 == 2 }.map { Int64($0) }
+        )
     }
 
     @Test func writesOfOneCallerKeepTheirOrder() async throws {

@@ -41,7 +41,9 @@ extension StatusReport {
         lines += pauses.map { "Paused     \($0.subject) until \(Self.text($0.until)): \($0.reason)" }
         lines.append("WAL        \(walBytes) bytes")
         if let walAlarm {
-            lines.append("Alarm      a reader keeps the WAL from being emptied since \(Self.text(walAlarm.since)); see `doctor`")
+            lines.append(
+                "Alarm      a reader keeps the WAL from being emptied since \(Self.text(walAlarm.since)); see `doctor`"
+            )
         }
         return lines
     }

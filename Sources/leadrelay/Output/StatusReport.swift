@@ -104,14 +104,18 @@ struct StatusReport: Encodable {
 /// An optional value that is written as null: a key that comes and goes is hard on scripts.
 @propertyWrapper
 struct Nullable<Value: Encodable>: Encodable {
-    var wrappedValue: Value?
+    private var value: Value?
+    var wrappedValue: Value? {
+        get { value }
+        set { value = newValue }
+    }
 
     init(wrappedValue: Value?) {
-        self.wrappedValue = wrappedValue
+        value = wrappedValue
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        try container.encode(wrappedValue)
+        try container.encode(value)
     }
 }

@@ -29,7 +29,11 @@ extension SettingCatalog {
     ]
 
     static let retention = [
-        retention("callbacks", "90d", "How long the raw contents of a callback are kept once all its events are finished"),
+        retention(
+            "callbacks",
+            "90d",
+            "How long the raw contents of a callback are kept once all its events are finished"
+        ),
         retention("optOutCallbacks", "0s", "The same for callbacks that told of an opt-out"),
         retention("events", "365d", "How long a finished event's payload is kept; opt-outs keep theirs"),
         retention("effects", "365d", "How long writes to Salesforce are kept; what was written for an opt-out stays"),
