@@ -71,19 +71,20 @@ extension EventJournal {
         }
     }
 
-    /// What earlier tries of the event left without an end.
-    package func openEffects(of eventID: Int64) async throws(JournalError) -> [OpenEffect] {
+    /// What earlier tries of the events left without an end.
+    package func openEffects(of eventIDs: [Int64]) async throws(JournalError) -> [OpenEffect] {
         try await read { db in
             try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
                         SELECT f.id, f.idempotency_key, f.kind, f.object, f.record_id, f.external_key, f.fields
                         FROM effect_event AS ee JOIN effect AS f ON f.id = ee.effect_id
-                        WHERE ee.event_id = ? AND f.state IN ('planned', 'sent', 'unknown')
-                        ORDER BY f.id
+                        WHERE ee.event_id IN (SELECT value FROM json_each(?))
+                            AND f.state IN ('planned', 'sent', 'unknown')
+                        GROUP BY f.id ORDER BY f.id
                         """
                 ),
-                arguments: [eventID]
+                arguments: [try JSONText.encode(eventIDs)]
             ).map { row in
                 OpenEffect(
                     id: row["id"],

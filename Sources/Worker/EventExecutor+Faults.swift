@@ -121,12 +121,13 @@ extension EventExecutor {
 
     /// What became of effects whose end an earlier try did not see, told by what Salesforce holds now.
     ///
-    /// An effect that the new plan repeats is not touched here: it is sent again under its key, which is harmless.
-    func settled(of event: ClaimedEvent, plan: Plan, records: SalesforceRecords) async throws -> [EffectResult] {
-        guard event.ticket.claim > 1 else { return [] }
-        let repeated = Set(plan.effects.map { event.effectKey(of: $0) })
+    /// An event that was never claimed may have some too: it followed another, whose worker died. An effect that the new plan
+    /// repeats is not touched here: it is sent again under its key, which is harmless.
+    func settled(of event: ClaimedEvent, group: Group, records: SalesforceRecords) async throws -> [EffectResult] {
+        let repeated = Set(group.shared.map(\.key))
         let found = records.leads + records.contacts
-        return try await journal.openEffects(of: event.ticket.eventID).compactMap { open in
+        let members = [event.ticket.eventID] + group.followers.map(\.event.ticket.eventID)
+        return try await journal.openEffects(of: members).compactMap { open in
             guard !repeated.contains(open.idempotencyKey) else { return nil }
             let record = found.first { record in
                 record.object.rawValue == open.object

@@ -73,7 +73,7 @@ struct EventExecutor: Sendable {
         let input = try await planningInput(for: event, profile: profile)
         let group = try await plan(event, input: input)
         guard let plan = group.plans.first else { return Ending(conclusion: .interrupted) }
-        results += try await settled(of: event, plan: plan, records: input.records)
+        results += try await settled(of: event, group: group, records: input.records)
         if case .noTarget = plan.outcome, let wait = orphanWait(event) {
             return Ending(conclusion: wait, results: results)
         }

@@ -67,7 +67,7 @@ struct EffectTests {
             of: event,
             mappingVersion: "m1"
         )
-        let open = try #require(try await fixture.journal.openEffects(of: 1).first)
+        let open = try #require(try await fixture.journal.openEffects(of: [1]).first)
         #expect(open.idempotencyKey == "callback:1:0#0:lead.upsert:Lead:key=c1")
         #expect(open.externalKey == "c1")
         #expect(open.fields == Self.lead.fields)
@@ -75,8 +75,8 @@ struct EffectTests {
             planned.map { EffectResult(effectID: $0.id, state: $0.intent == Self.lead ? .unknown : .failed) },
             of: event.ticket
         )
-        #expect(try await fixture.journal.openEffects(of: 1).map(\.id) == [planned[0].id])
-        #expect(try await fixture.journal.openEffects(of: 2).isEmpty)
+        #expect(try await fixture.journal.openEffects(of: [1]).map(\.id) == [planned[0].id])
+        #expect(try await fixture.journal.openEffects(of: [2]).isEmpty)
     }
 
     @Test func confirmedEffectIsNotSentAgainByTheNextTry() async throws {

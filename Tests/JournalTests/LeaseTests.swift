@@ -110,7 +110,7 @@ struct LeaseTests {
         #expect(states == [[.text("confirmed")], [.text("unknown")], [.text("planned")]])
         let again = try await fixture.claim()
         #expect(Set(again.map(\.ticket.eventID)) == Set(dying.map(\.ticket.eventID)))
-        let open = try await fixture.journal.openEffects(of: dying[0].ticket.eventID)
+        let open = try await fixture.journal.openEffects(of: [dying[0].ticket.eventID])
         #expect(open.map(\.kind) == ["task.create", "optout.details"])
     }
 

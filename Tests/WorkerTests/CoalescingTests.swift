@@ -92,4 +92,22 @@ struct CoalescingTests {
             #expect(try await fixture.events().flatMap(\.effects).allSatisfy { $0["state"].text == "confirmed" })
         }
     }
+
+    /// The write was a follower's alone: nobody but the follower, which was never claimed before, can settle it.
+    @Test func lostAnswerOfAFollowersWriteIsSettledByItsOwnFirstTry() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            try fixture.insertLead("c1", "p1@acme.example")
+            fixture.sandbox.salesforce.faults.inject(
+                .dropAfterWork,
+                matching: RequestMatcher(method: "PATCH", path: "/sobjects/Lead")
+            )
+            try await fixture.tell(.click("c1", "p1@acme.example"), .tag("demo_watched", "c1", "p1@acme.example"))
+            try await whileRunning(fixture.makeWorker()) { try await fixture.eventuallyDrained() }
+            let events = try await fixture.events()
+            #expect(events.map(\.attemptOutcomes) == [["retry", "completed"], ["completed"]])
+            #expect(fixture.requests("PATCH", "/sobjects/Lead").count == 1)
+            #expect(fixture.sandbox.salesforce.rows("Task").count == 1)
+            #expect(events.flatMap(\.effects).allSatisfy { $0["state"].text == "confirmed" })
+        }
+    }
 }
