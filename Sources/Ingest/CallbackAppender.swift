@@ -89,13 +89,31 @@ package final class CallbackAppender: Sendable {
 
     private func commitUntilEmpty() async {
         while case .commit(let callbacks, let waiters) = nextStep() {
-            switch await commit(callbacks) {
-            case .success(let ids):
-                for (waiter, id) in zip(waiters, ids) { waiter.resume(returning: .success(id)) }
-            case .failure(let error):
-                for waiter in waiters { waiter.resume(returning: .failure(.journal(error))) }
-            }
+            for (waiter, result) in zip(waiters, await commit(callbacks[...])) { waiter.resume(returning: result) }
         }
+    }
+
+    /// Commits them together; when SQLite refuses one of them, which then fails alone, in as many commits as it takes.
+    private func commit(_ callbacks: ArraySlice<NewCallback>) async -> [Result<Int64, IngestError>] {
+        switch await appendTogether(Array(callbacks)) {
+        case .success(let ids) where ids.count == callbacks.count:
+            return ids.map { .success($0) }
+        case .success(let ids):
+            return fail(callbacks, .database("\(ids.count) ids for \(callbacks.count) callbacks"))
+        case .failure(.database) where callbacks.count > 1:
+            let middle = callbacks.startIndex + callbacks.count / 2
+            return await commit(callbacks[..<middle]) + commit(callbacks[middle...])
+        case .failure(let error):
+            return fail(callbacks, error)
+        }
+    }
+
+    private func fail(_ callbacks: ArraySlice<NewCallback>, _ error: JournalError) -> [Result<Int64, IngestError>] {
+        logger.error(
+            "Callbacks could not be stored",
+            metadata: ["callback.count": "\(callbacks.count)", "error": "\(error)"]
+        )
+        return callbacks.map { _ in .failure(.journal(error)) }
     }
 
     private func nextStep() -> AppendQueue<Waiter>.Step {
@@ -109,21 +127,14 @@ package final class CallbackAppender: Sendable {
         return step
     }
 
-    private func commit(_ callbacks: [NewCallback]) async -> Result<[Int64], JournalError> {
+    private func appendTogether(_ callbacks: [NewCallback]) async -> Result<[Int64], JournalError> {
         let start = ContinuousClock.now
         do throws(JournalError) {
             let ids = try await store.append(callbacks)
-            guard ids.count == callbacks.count else {
-                throw JournalError.database("\(ids.count) ids for \(callbacks.count) callbacks")
-            }
             afterCommit()
             metrics.committed(callbacks.count, in: start.duration(to: .now))
             return .success(ids)
         } catch {
-            logger.error(
-                "Callbacks could not be stored",
-                metadata: ["callback.count": "\(callbacks.count)", "error": "\(error)"]
-            )
             return .failure(error)
         }
     }
