@@ -130,7 +130,9 @@ package final class EventJournal: Sendable {
     private func soundPool() throws -> DatabasePool {
         let (pool, isPoisoned) = connection.withLock { ($0.pool, $0.isPoisoned) }
         guard isPoisoned else { return pool }
-        // Readers may still be at work on the old connections, which close when the last of them has let go.
+        // Readers may still be at work on the old connections, which close when the last of them has let go. They must not
+        // close first: the last one takes the index of the log in shared memory with it, and SQLite would read the log anew
+        // and take up the very commit whose sync failed, to build on pages that may never reach the disk.
         let opened = try Self.underLock(lock, timeout: configuration.lockTimeout) {
             try JournalConnections.open(configuration)
         }

@@ -54,6 +54,7 @@ package final class EventWorker: Service {
     private let rescue: WorkerRescue
     private let pruning: JournalPruning
     private let walWatch: WALWatch
+    private let outage: JournalOutage
     private let slots: WorkSlots
     private let failPoint: FailPoint
     private let wakeups: AsyncStream<Void>
@@ -88,6 +89,7 @@ package final class EventWorker: Service {
         )
         pruning = JournalPruning(journal: journal, retention: configuration.retention, logger: logger)
         walWatch = WALWatch(journal: journal, limit: configuration.walAlarmBytes, logger: logger)
+        outage = JournalOutage(journal: journal, logger: logger)
         let shape = OrgShape()
         executor = EventExecutor(
             journal: journal,
@@ -136,6 +138,7 @@ package final class EventWorker: Service {
             group.addTask { await self.loop(every: .seconds(5)) { try await self.watchWAL() } }
             group.addTask { await self.loop(every: interval) { self.tick() } }
             group.addTask { await self.renewLeases() }
+            group.addTask { await self.watchOutage() }
             await withGracefulShutdownHandler {
                 await self.work()
             } onGracefulShutdown: {
@@ -172,6 +175,7 @@ package final class EventWorker: Service {
     }
 
     private func claim(into tasks: inout DiscardingTaskGroup, rota: inout LaneRota) async {
+        guard !outage.isUnderWay else { return }
         do {
             while !Task.isCancelled, let room = slots.room, try await journal.hasClaimableEvents(lanes: room.lanes) {
                 let claim = try await journal.claim(
@@ -197,6 +201,7 @@ package final class EventWorker: Service {
                 }
             }
         } catch {
+            guard !outage.begins(with: error) else { return }
             logger.warning("No events could be claimed; trying again", metadata: ["error": "\(error)"])
         }
     }
@@ -211,6 +216,7 @@ package final class EventWorker: Service {
                 let renewed = try await journal.renewLeases(tickets, leaseDuration: configuration.leaseDuration)
                 leases.update(tickets, renewed: renewed)
             } catch {
+                guard !outage.begins(with: error) else { continue }
                 logger.warning("Leases could not be renewed; trying again", metadata: ["error": "\(error)"])
             }
         }
@@ -248,16 +254,26 @@ package final class EventWorker: Service {
         return false
     }
 
-    /// Repeats `body` until it is cancelled: at once while it finds work, else after a rest.
+    /// Tries a journal that could not be written every second.
+    private func watchOutage() async {
+        while !Task.isCancelled {
+            try? await time.sleep(for: .seconds(1))
+            await outage.watch()
+        }
+    }
+
+    /// Repeats `body` until it is cancelled: at once while it finds work, else after a rest; not while the journal is out.
     private func loop(every interval: Duration, _ body: @escaping @Sendable () async throws -> Bool) async {
         while !Task.isCancelled {
             do {
-                if try await body() { continue }
+                if !outage.isUnderWay, try await body() { continue }
                 try await time.sleep(for: interval)
             } catch is CancellationError {
                 return
             } catch {
-                logger.warning("A loop of the worker failed; trying again", metadata: ["error": "\(error)"])
+                if !outage.begins(with: error) {
+                    logger.warning("A loop of the worker failed; trying again", metadata: ["error": "\(error)"])
+                }
                 try? await time.sleep(for: .seconds(1))
             }
         }

@@ -40,6 +40,7 @@ func buildIngest(
             if appender.isDraining { return .notReady(reason: "Ingest is shutting down.") }
             do {
                 _ = try await journal.reader.status()
+                try await journal.checkWritable()
                 return .ready
             } catch {
                 return .notReady(reason: "\(error)")

@@ -115,6 +115,7 @@ func buildAdminServer(
             readiness: {
                 do {
                     _ = try await journal.reader.status()
+                    try await journal.checkWritable()
                     return .ready
                 } catch {
                     return .notReady(reason: "\(error)")
