@@ -10,7 +10,11 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 SWIFT_MINIMUM := 6.3
 SOURCES := Sources Tests Package.swift
 
-.PHONY: help setup build demo test lint format bench clean
+# The suites whose numbers `Soak` (Tests/TestSupport) makes larger.
+SOAK_SUITES = $(shell grep -lrE 'Soak\.|LEADRELAY_SOAK' Tests --include='*Tests.swift' \
+  | xargs sed -nE 's/^struct ([A-Za-z]+).*/\1/p' | paste -sd '|' -)
+
+.PHONY: help setup build demo test soak lint format bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +37,7 @@ setup: ## Check Swift and install the Debian packages that are missing
 	[ -e /usr/include/sqlite3.h ] || missing+=(libsqlite3-dev)
 	[ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
 	command -v sqlite3 >/dev/null || missing+=(sqlite3)
+	command -v strace >/dev/null || missing+=(strace)
 	python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 	if [ $${#missing[@]} -eq 0 ]; then
 	  echo "setup: Swift $$version, SQLite and zlib are here; nothing to do."
@@ -62,7 +67,10 @@ demo: build ## Run the whole thing on this machine, no account needed
 	@exec .build/debug/leadrelay-sandbox demo $(DEMO_FLAGS)
 
 test: build ## Run all tests, those with real processes included
-	swift test --disable-xctest $(SWIFT_FLAGS) $(TEST_FLAGS)
+	swift test --disable-xctest --experimental-maximum-parallelization-width 4 $(SWIFT_FLAGS) $(TEST_FLAGS)
+
+soak: build ## Run the random and crash tests for an hour or so, one suite after the other
+	LEADRELAY_SOAK=1 swift test --disable-xctest $(SWIFT_FLAGS) --no-parallel --filter '$(SOAK_SUITES)' $(TEST_FLAGS)
 
 lint: ## Check the format of all Swift code
 	swift format lint --strict --parallel --recursive $(SOURCES)

@@ -27,6 +27,8 @@ struct ChainKey: Sendable {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw .unusable("The journal's key \(path) can't be read; check its permissions or set journal.key.")
         }
+        // Before the first row: rows must not outlive the name of the key that they are chained with, whoever made it.
+        if mayMakeFile { try Self.syncFolder(of: path) }
         let secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard !secret.isEmpty else {
             throw .unusable("The journal's key \(path) is empty; restore it from a copy or set journal.key.")
@@ -53,6 +55,16 @@ struct ChainKey: Sendable {
         }
         if link(draft, path) != 0, errno != EEXIST {
             throw .unusable("The journal's key \(path) can't be made: \(String(cString: strerror(errno))).")
+        }
+    }
+
+    /// Makes the names in the folder last.
+    private static func syncFolder(of path: String) throws(JournalError) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw .unwritable("\(folder): \(String(cString: strerror(errno)))")
         }
     }
 }

@@ -18,7 +18,7 @@ struct Deployment: Sendable {
 
     let folder: TemporaryDirectory
     let sandbox: Sandbox
-    let leadrelay: Product
+    var leadrelay: Product
     let ingestPort: Int
     let client: HTTPClient
 

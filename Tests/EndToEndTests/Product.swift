@@ -18,8 +18,11 @@ struct Product: Sendable {
         var send: @Sendable (Signal) throws -> Void
     }
 
-    let environment: [String: String]
+    private(set) var environment: [String: String]
     let name: String
+    /// The program that runs the executable, with its arguments; it must become the executable, as `strace -D` does, so that
+    /// signals and exit status are the executable's own.
+    private(set) var wrapper: [String] = []
 
     init(_ name: String = "leadrelay", environment: [String: String]) {
         self.name = name
@@ -28,7 +31,16 @@ struct Product: Sendable {
 
     /// The same with further variables.
     func with(_ more: [String: String]) -> Product {
-        Product(name, environment: environment.merging(more) { _, new in new })
+        var product = self
+        product.environment.merge(more) { _, new in new }
+        return product
+    }
+
+    /// The same, run by another program.
+    func under(_ wrapper: [String]) -> Product {
+        var product = self
+        product.wrapper = wrapper
+        return product
     }
 
     /// Runs a command to its end.
@@ -38,8 +50,8 @@ struct Product: Sendable {
 
     func run(_ arguments: [String]) async throws -> Outcome {
         let result = try await Subprocess.run(
-            .path(Self.path(of: name)),
-            arguments: Arguments(arguments),
+            executable,
+            arguments: Arguments(wrappedArguments(arguments)),
             environment: processEnvironment,
             platformOptions: Self.options,
             output: .string(limit: 4 << 20),
@@ -68,8 +80,8 @@ struct Product: Sendable {
             permissions: [.ownerReadWrite]
         )
         let result = try await Subprocess.run(
-            .path(Self.path(of: name)),
-            arguments: Arguments(arguments),
+            executable,
+            arguments: Arguments(wrappedArguments(arguments)),
             environment: processEnvironment,
             platformOptions: Self.options,
             input: .none,
@@ -85,6 +97,15 @@ struct Product: Sendable {
             return value
         }
         return (result.terminationStatus.exitCode, result.closureResult)
+    }
+
+    private var executable: Executable {
+        get throws { try wrapper.first.map { .name($0) } ?? .path(Self.path(of: name)) }
+    }
+
+    private func wrappedArguments(_ arguments: [String]) throws -> [String] {
+        guard !wrapper.isEmpty else { return arguments }
+        return try wrapper.dropFirst() + [Self.path(of: name).string] + arguments
     }
 
     /// Nothing of the shell that runs the tests but what a process needs to start.

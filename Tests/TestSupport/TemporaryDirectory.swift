@@ -4,8 +4,10 @@ package import Foundation
 package final class TemporaryDirectory: Sendable {
     package let url: URL
 
-    package init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("leadrelay-\(UUID().uuidString)")
+    /// Makes the folder in another one; nil is the usual place for what is temporary.
+    package init(in parent: URL? = nil) throws {
+        url = (parent ?? FileManager.default.temporaryDirectory)
+            .appendingPathComponent("leadrelay-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 

@@ -5,9 +5,11 @@ import Model
 ///
 /// An empty variable counts as not set.
 struct SettingsEnvironment: Sendable {
-    /// Variables that are ours but no settings: the fail point that crash tests set, and what tests of the request budget
-    /// do.
-    static let otherNames: Set<String> = ["LEADRELAY_FAILPOINT", BudgetTestSeam.windowName, BudgetTestSeam.stopName]
+    /// Variables that are ours but no settings: the fail point that crash tests set, and what tests of the request budget and
+    /// of power cuts do.
+    static let otherNames: Set<String> = [
+        "LEADRELAY_FAILPOINT", BudgetTestSeam.windowName, BudgetTestSeam.stopName, CheckpointTestSeam.name,
+    ]
 
     /// Values by environment name.
     private(set) var values: [String: String] = [:]

@@ -1,3 +1,4 @@
+import Foundation
 import Journal
 import Time
 import Worker
@@ -9,13 +10,14 @@ extension Settings {
     func openJournal(
         time: any TimeSource,
         checkpointBytes: Int64,
-        migrationMode: JournalConfiguration.MigrationMode? = nil
+        migrationMode: JournalConfiguration.MigrationMode? = nil,
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(JournalError) -> EventJournal {
         let configuration = JournalConfiguration(
             path: journal.path,
             key: journal.key?.revealed,
             migrationMode: migrationMode ?? journal.migrate,
-            checkpointBytes: checkpointBytes
+            checkpointBytes: CheckpointTestSeam.bytes(environment) ?? checkpointBytes
         )
         return try EventJournal(configuration: configuration, time: time)
     }
