@@ -47,11 +47,20 @@ enum SettingTable {
         /// The end by the boot clock, which counts within that boot: the wall clock may be set meanwhile.
         var bootID: String?
         var untilBoot: Int64?
+        /// How much longer the whole pause lasts than the server's own word within it, in milliseconds; nil where the server has
+        /// said nothing.
+        var beyondWord: Int64?
 
         /// What is left of the pause, in milliseconds.
         func remaining(at now: TimeReading) -> Int64 {
             if let untilBoot, bootID == now.bootID { return untilBoot - now.boot }
             return until - now.wall
+        }
+
+        /// What is left of the time for which the server asked for silence; nil where it did not.
+        func wordRemaining(at now: TimeReading) -> Int64? {
+            if let beyondWord { return remaining(at: now) - beyondWord }
+            return errorClass == .throttled ? remaining(at: now) : nil
         }
     }
 
@@ -62,16 +71,23 @@ enum SettingTable {
         ).map { try JSONText.decode(PauseValue.self, from: $0) }
     }
 
-    /// Sets a pause unless one that ends later is set.
+    /// Sets a pause unless one that ends later is set; the longest word of the server is kept beside a fault's pause.
     static func keepLonger(_ pause: Pause, now: TimeReading, _ db: Database) throws {
-        let value = PauseValue(
+        var value = PauseValue(
             reason: pause.reason,
             errorClass: pause.errorClass,
             until: pause.until.milliseconds,
             bootID: now.bootID,
             untilBoot: now.boot + pause.until.milliseconds - now.wall
         )
-        if let held = try self.pause(pause.subject, db), held.remaining(at: now) > value.remaining(at: now) { return }
+        if let held = try self.pause(pause.subject, db) {
+            let word = [held, value].compactMap { $0.wordRemaining(at: now) }.max()
+            if held.remaining(at: now) > value.remaining(at: now) {
+                guard word != held.wordRemaining(at: now) else { return }
+                value = held
+            }
+            value.beyondWord = word.map { value.remaining(at: now) - $0 }
+        }
         try db.cachedStatement(
             sql: """
                 INSERT INTO setting (key, value, updated_at) VALUES (?, ?, ?)

@@ -29,14 +29,13 @@ enum RequestTable {
         )
         let pause = try SettingTable.pause(.getResponse, db)
         let remaining = min(pause?.remaining(at: now) ?? 0, longestRest)
+        let asked = min(max(0, pause?.wordRemaining(at: now) ?? 0), remaining)
         return RequestWindow(
             ages: ages,
             upkeepCount: counts?[0] ?? 0,
             inFlight: counts?[1] ?? 0,
-            rest: pause.flatMap { pause in
-                remaining > 0
-                    ? RequestWindow.Rest(remaining: .milliseconds(remaining), errorClass: pause.errorClass) : nil
-            }
+            rest: remaining > 0
+                ? RequestWindow.Rest(remaining: .milliseconds(remaining), asked: .milliseconds(asked)) : nil
         )
     }
 
@@ -47,6 +46,15 @@ enum RequestTable {
     ///
     /// After the next restart of the machine only their wall time is left to count by.
     static func followClock(length: Duration, now: TimeReading, _ db: Database) throws {
+        guard try isDatedWrong(now: now, db) else { return }
+        try db.cachedStatement(
+            sql: "UPDATE api_request SET granted_at = granted_boot + ? WHERE boot_id = ? AND granted_boot > ?"
+        )
+        .execute(arguments: [now.wall - now.boot, now.bootID, now.boot - length.wholeMilliseconds])
+    }
+
+    /// Whether the wall clock was set since the last request of this boot.
+    static func isDatedWrong(now: TimeReading, _ db: Database) throws -> Bool {
         let offset = try Int64.fetchOne(
             db.cachedStatement(
                 sql: """
@@ -56,11 +64,7 @@ enum RequestTable {
             ),
             arguments: [now.bootID]
         )
-        guard let offset, abs(offset - (now.wall - now.boot)) > 1000 else { return }
-        try db.cachedStatement(
-            sql: "UPDATE api_request SET granted_at = granted_boot + ? WHERE boot_id = ? AND granted_boot > ?"
-        )
-        .execute(arguments: [now.wall - now.boot, now.bootID, now.boot - length.wholeMilliseconds])
+        return offset.map { abs($0 - (now.wall - now.boot)) > 1000 } ?? false
     }
 
     static func insert(_ ask: RequestAsk, now: TimeReading, _ db: Database) throws -> LedgerGrant {

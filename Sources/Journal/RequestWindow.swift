@@ -1,19 +1,17 @@
-package import Model
-
 /// What the ledger says of the GetResponse requests granted within the window, at one moment.
 ///
 /// Rows of this boot count by the boot clock, others by wall time, and what lies in the future counts as now.
 package struct RequestWindow: Hashable, Sendable {
-    /// The time for which all GetResponse requests are paused, and why.
+    /// The time for which GetResponse requests are paused.
     package struct Rest: Hashable, Sendable {
         /// What is left of it; at most an hour.
         package var remaining: Duration
-        /// `throttled` where the server asked for it, which holds up everybody; else a fault that an operator may look into.
-        package var errorClass: ErrorClass
+        /// How much of it the server asked for, which holds up everybody; the rest is a fault that an operator may look into.
+        package var asked: Duration
 
-        package init(remaining: Duration, errorClass: ErrorClass) {
+        package init(remaining: Duration, asked: Duration = .zero) {
             self.remaining = remaining
-            self.errorClass = errorClass
+            self.asked = asked
         }
     }
 

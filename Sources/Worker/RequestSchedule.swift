@@ -36,8 +36,8 @@ package struct RequestSchedule: Sendable {
         let rhythm = budget.rhythm(of: share, upkeepCount: upkeepCount)
         guard let paced = paces.first(where: { $0.rhythm == rhythm })?.earliest else { return nil }
         var time = max(0, paced)
-        if let rest, share != .upkeep || rest.errorClass == .throttled {
-            time = max(time, rest.remaining.wholeMilliseconds)
+        if let rest {
+            time = max(time, (share == .upkeep ? rest.asked : rest.remaining).wholeMilliseconds)
         }
         for (count, length) in [(budget.grantsPerSecond, 1000), (budget.grantsPerTenMinutes, 600_000 as Int64)]
         where times.count >= count {

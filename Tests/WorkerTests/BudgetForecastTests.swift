@@ -48,7 +48,7 @@ struct BudgetForecastTests {
     }
 
     @Test func pauseComesFirst() {
-        let rest = RequestWindow.Rest(remaining: .seconds(900), errorClass: .throttled)
+        let rest = RequestWindow.Rest(remaining: .seconds(900), asked: .seconds(900))
         let forecast = scheduler.forecast(RequestBacklog(requests: [.lead: 1]), RequestWindow(rest: rest))
         #expect(forecast.pausedFor == .seconds(900))
         #expect(forecast.drainedAfter == .seconds(900))

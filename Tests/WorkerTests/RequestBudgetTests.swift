@@ -91,8 +91,9 @@ struct RequestBudgetTests {
     }
 
     @Test func serversWordHoldsEverybodyUpAndAFaultOnlyTheWork() {
-        let asked = RequestWindow.Rest(remaining: .seconds(90), errorClass: .throttled)
-        let refused = RequestWindow.Rest(remaining: .seconds(60), errorClass: .configuration)
+        let asked = RequestWindow.Rest(remaining: .seconds(90), asked: .seconds(90))
+        let refused = RequestWindow.Rest(remaining: .seconds(60))
+        let both = RequestWindow.Rest(remaining: .seconds(60), asked: .seconds(20))
         for share in RequestShare.allCases {
             #expect(decide(share) { $0.rest = asked } == .wait(.seconds(90)))
             let mending = decide(share) { $0.rest = refused }
@@ -100,6 +101,7 @@ struct RequestBudgetTests {
                 mending == (share == .upkeep ? .grant : .wait(.seconds(60))),
                 "doctor may look whether it is mended"
             )
+            #expect(decide(share) { $0.rest = both } == .wait(share == .upkeep ? .seconds(20) : .seconds(60)))
         }
     }
 
