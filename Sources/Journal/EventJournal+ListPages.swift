@@ -21,12 +21,12 @@ extension JournalReader {
                 db.cachedStatement(sql: FetchTable.crowdSQL),
                 arguments: [listID, now]
             )
-            let times = rows.map { $0["received_at"] as Int64 }
+            let times = rows.map { $0["occurred_at"] as Int64 }
             guard let first = times.min(), let last = times.max() else { return nil }
             return ListCrowd(
                 listID: listID,
                 contactIDs: Set(rows.map { $0["contact_id"] as String }),
-                receivedAt: Timestamp(milliseconds: first)...Timestamp(milliseconds: last),
+                subscribedAt: Timestamp(milliseconds: first)...Timestamp(milliseconds: last),
                 lane: lane
             )
         }
@@ -34,14 +34,14 @@ extension JournalReader {
 }
 
 extension EventJournal {
-    /// Keeps what a page of a list says of contacts, and lets those events run that lacked nothing else.
+    /// Keeps what a page of a list says of those who wait for it, and lets their events run.
     ///
-    /// Tags and custom fields that are known stay: a page carries neither.
+    /// Also of whoever came while the page was asked for; what it says of anybody else is of no use. Tags and custom fields that are known stay: a page carries neither.
     package func storeListed(_ contacts: [ContactDetails]) async throws(JournalError) {
         try await write { [time] db in
             let now = time.read().wall
             for details in contacts {
-                guard let contactID = details.contactID else { continue }
+                guard let contactID = details.contactID, try FetchTable.isListable(contactID, db) else { continue }
                 try db.cachedStatement(
                     sql: """
                         INSERT INTO profile (contact_id, person, listed_at, details) VALUES (?1, ?2, ?3, ?4)
@@ -60,31 +60,31 @@ extension EventJournal {
         }
     }
 
-    /// Ends a run over a list's pages: who was not on them is asked for alone from now on.
+    /// Ends a run over a list's pages: who was not on them is asked for alone from now on, and who came meanwhile waits no
+    /// longer than for company.
     package func endPages(ofList listID: String, missing contactIDs: Set<String>) async throws(JournalError) {
         try await write { [time] db in
             let now = time.read().wall
             for contactID in contactIDs {
                 try db.cachedStatement(
                     sql: """
-                        INSERT INTO profile (contact_id, listed_at) VALUES (?1, ?2)
+                        INSERT INTO profile (contact_id, listed_at)
+                        SELECT ?1, max(?2, coalesce(max(received_at), 0)) FROM event
+                        WHERE contact_id = ?1 AND waits_for = 'profile'
                         ON CONFLICT (contact_id) DO UPDATE SET listed_at = excluded.listed_at
                         """
                 )
                 .execute(arguments: [contactID, now])
-                try db.cachedStatement(
-                    sql:
-                        "UPDATE event SET available_at = min(available_at, ?) WHERE contact_id = ? AND waits_for = 'profile'"
-                )
-                .execute(arguments: [now, contactID])
             }
+            try FetchTable.endPutOff(listID: listID, now: now, db)
         }
     }
 
     /// Gives up a run over a list's pages for now; it is tried again at `until`.
     package func postponePages(ofList listID: String, until: Timestamp) async throws(JournalError) {
-        try await write { db in
-            _ = try FetchTable.putOff(listID: listID, until: until.milliseconds, due: .max, db)
+        try await write { [time] db in
+            let latest = time.read().wall + FetchTable.longestPutOff
+            _ = try FetchTable.putOff(listID: listID, until: min(until.milliseconds, latest), due: .max, db)
         }
     }
 }

@@ -108,7 +108,7 @@ extension EventJournal {
         countsAsFailure: Bool,
         reason: String
     ) async throws(JournalError) {
-        try await write { db in
+        try await write { [time] db in
             if countsAsFailure {
                 try db.cachedStatement(
                     sql: """
@@ -121,7 +121,9 @@ extension EventJournal {
             try db.cachedStatement(
                 sql: "UPDATE event SET available_at = ?, last_error = ? WHERE id = ? AND waits_for = 'profile'"
             )
-            .execute(arguments: [until.milliseconds, reason, request.eventID])
+            .execute(arguments: [
+                min(until.milliseconds, time.read().wall + FetchTable.longestPutOff), reason, request.eventID,
+            ])
         }
     }
 }

@@ -19,8 +19,27 @@ extension EventJournal {
             try RequestTable.followClock(length: ask.length, now: now, db)
             let window = try RequestTable.window(length: ask.length, flight: ask.flight, now: now, db)
             if case .wait(let duration) = decide(window) { return .wait(duration) }
-            guard try FetchTable.reserve(ask, now: now.wall, db) else { return .taken }
+            guard try FetchTable.reserve(ask, now: now, db) else { return .taken }
             return .granted(try RequestTable.insert(ask, now: now, db))
+        }
+    }
+
+    /// Follows a wall clock that was set, so that neither the ledger nor a fetch depends on what it said before.
+    ///
+    /// Asked now and then also while no request is: after the next restart of the machine nothing but wall time is left.
+    ///
+    /// - Parameter length: The window whose requests count.
+    /// - Throws: `JournalError`.
+    package func followClock(length: Duration) async throws(JournalError) {
+        let isBehind = try await reader.read { [time] db in
+            let now = time.read()
+            return try RequestTable.isDatedWrong(now: now, db) || FetchTable.isStranded(now: now.wall, db)
+        }
+        guard isBehind else { return }
+        try await write { [time] db in
+            let now = time.read()
+            try RequestTable.followClock(length: length, now: now, db)
+            try FetchTable.bringForward(now: now.wall, db)
         }
     }
 

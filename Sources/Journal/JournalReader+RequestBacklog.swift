@@ -23,7 +23,7 @@ extension JournalReader {
     static let listableSQL = """
         SELECT e.lane, e.list_id, count(*) AS count
         FROM event AS e INDEXED BY event_listable LEFT JOIN profile AS p ON p.contact_id = e.contact_id
-        WHERE \(FetchTable.listable) AND p.listed_at IS NULL
+        WHERE \(FetchTable.listable) AND NOT \(FetchTable.paged)
         GROUP BY e.lane, e.list_id HAVING count >= 2
         """
 

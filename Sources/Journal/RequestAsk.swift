@@ -7,6 +7,8 @@ package struct RequestAsk: Sendable {
         case profile
         /// The pages of this list, for all events that a page can help.
         case pages(listID: String)
+        /// The same for a walk that goes on: its reservation is renewed.
+        case morePages(listID: String)
     }
 
     /// What the request is for, from a closed set.

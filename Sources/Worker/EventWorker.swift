@@ -165,13 +165,15 @@ package final class EventWorker: Service {
             for await _ in wakeups {
                 await claim(into: &tasks, rota: &rota)
             }
+            fetching.stop()
             let deadline = time.read().boot + configuration.shutdownGrace.wholeMilliseconds
-            while !isIdle, time.read().boot < deadline, !Task.isCancelled {
+            while !isIdle || !fetching.isIdle, time.read().boot < deadline, !Task.isCancelled {
                 try? await time.sleep(for: .milliseconds(20))
             }
             // A cancelled try gives its event back, the attempt with it.
             tasks.cancelAll()
         }
+        await fetching.release()
     }
 
     private func claim(into tasks: inout DiscardingTaskGroup, rota: inout LaneRota) async {

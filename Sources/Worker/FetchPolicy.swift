@@ -4,7 +4,7 @@ package struct FetchPolicy: Sendable {
     package var profileMaxAge: Duration
     /// How long somebody whom a page of the list can help waits for others: one page serves a thousand.
     package var company: Duration
-    /// How far around the callbacks' times the list is searched for those who joined it.
+    /// How far around the times of the subscribes the list is searched for those who joined it.
     package var pageMargin: Duration
     /// Called between a grant's commit and its use; a test stops the process there.
     package var afterGrant: @Sendable () -> Void

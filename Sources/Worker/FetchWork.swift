@@ -20,12 +20,12 @@ enum FetchWork: Sendable {
         }
     }
 
-    /// What nobody else may ask for meanwhile; the first page reserves the whole walk.
+    /// What nobody else may ask for meanwhile; the first page reserves the whole walk, each further one renews that.
     var reservation: RequestAsk.Reservation {
         switch self {
         case .profile: .profile
         case .page(let run, isFirst: true): .pages(listID: run.query.listID)
-        case .page(_, isFirst: false): .nothing
+        case .page(let run, isFirst: false): .morePages(listID: run.query.listID)
         }
     }
 }

@@ -15,23 +15,19 @@ struct ListPageRun: Hashable, Sendable {
     init(_ crowd: ListCrowd, margin: Duration, perPage: Int = ContactPageQuery.largestPage) {
         lane = crowd.lane
         missing = crowd.contactIDs
-        let first = crowd.receivedAt.lowerBound.advanced(by: .zero - margin)
-        let last = crowd.receivedAt.upperBound.advanced(by: margin)
+        let first = crowd.subscribedAt.lowerBound.advanced(by: .zero - margin)
+        let last = crowd.subscribedAt.upperBound.advanced(by: margin)
         query = ContactPageQuery(listID: crowd.listID, createdOn: first...last, perPage: perPage)
     }
 
     /// Takes the page that was asked for.
-    ///
-    /// - Returns: The contacts on it that somebody waits for.
-    mutating func take(_ page: ContactPage) -> [ContactDetails] {
-        let found = page.contacts.filter { $0.contactID.map { missing.contains($0) } == true }
-        missing.subtract(found.compactMap(\.contactID))
+    mutating func take(_ page: ContactPage) {
+        missing.subtract(page.contacts.compactMap(\.contactID))
         let isLast = page.contacts.count < query.perPage
         let further = max(0, (page.totalPages ?? (isLast ? query.page : .max)) - query.page)
         isOver = missing.isEmpty || page.contacts.isEmpty || further == 0
         // How many pages there are is known only now: the rest of them must still be cheaper.
         if further != .max - query.page, further >= missing.count { isOver = true }
         if !isOver { query.page += 1 }
-        return found
     }
 }

@@ -32,8 +32,9 @@ extension ProfileFetching {
         var run = run
         do {
             do {
-                let found = run.take(try await client(gate).contacts(run.query))
-                try await journal.storeListed(found)
+                let page = try await client(gate).contacts(run.query)
+                run.take(page)
+                try await journal.storeListed(page.contacts)
                 count("page")
                 guard run.isOver else { return run }
                 try await journal.endPages(ofList: run.query.listID, missing: run.missing)
@@ -112,5 +113,5 @@ extension ProfileFetching {
         }
     }
 
-    private var now: Timestamp { Timestamp(milliseconds: time.read().wall) }
+    var now: Timestamp { Timestamp(milliseconds: time.read().wall) }
 }

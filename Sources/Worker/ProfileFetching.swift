@@ -23,6 +23,10 @@ final class ProfileFetching: Sendable {
     private struct State {
         var blocks = FetchBlocks()
         var inFlight = 0
+        /// Whether the next request is being looked for, which may end with its grant.
+        var isLooking = false
+        /// Whether nothing more may be asked for.
+        var isStopping = false
         /// The walk over a list's pages that is under way, and whether one of its pages is being asked for.
         var run: ListPageRun?
         var isPaging = false
@@ -56,6 +60,24 @@ final class ProfileFetching: Sendable {
         scheduler = RequestScheduler(configuration.budget)
     }
 
+    /// Asks for nothing more; what was asked for is still kept when it comes.
+    func stop() {
+        state.withLock { $0.isStopping = true }
+    }
+
+    /// Whether no answer is waited for: an answer that nobody takes costs a second request.
+    var isIdle: Bool { state.withLock { $0.inFlight == 0 && !$0.isLooking } }
+
+    /// Lets others have the rest of a walk that a stop cut off.
+    func release() async {
+        guard let run = state.withLock({ $0.run.take() }) else { return }
+        do {
+            try await journal.postponePages(ofList: run.query.listID, until: now)
+        } catch {
+            logger.notice("A walk over a list's pages is left to its reservation", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// Whether a fetch is under way, or one is due that the budget and the pauses allow.
     func hasWork() async throws(JournalError) -> Bool {
         if state.withLock({ $0.inFlight > 0 || $0.run != nil }) { return true }
@@ -75,8 +97,8 @@ final class ProfileFetching: Sendable {
             var isResting = false
             while true {
                 var rest = configuration.pollInterval
-                let inFlight = state.withLock(\.inFlight)
-                if failure == nil, !Task.isCancelled, inFlight < configuration.fetchConcurrency {
+                if failure == nil, !Task.isCancelled, beginLooking() {
+                    defer { state.withLock { $0.isLooking = false } }
                     do throws(JournalError) {
                         switch try await nextStep() {
                         case .job(let job):
@@ -106,10 +128,17 @@ final class ProfileFetching: Sendable {
         return didWork
     }
 
+    private func beginLooking() -> Bool {
+        state.withLock { state in
+            state.isLooking = !state.isStopping && state.inFlight < configuration.fetchConcurrency
+            return state.isLooking
+        }
+    }
+
     /// What to do now: the next request with its grant, or a rest.
     private func nextStep() async throws(JournalError) -> Step {
         let budget = configuration.budget
-        while let (share, work) = try await nextWork() {
+        while !state.withLock(\.isStopping), let (share, work) = try await nextWork() {
             let now = time.read().boot
             if let wait = state.withLock({ $0.blocks.remaining(share, now: now) }) { return .rest(wait) }
             // A look without the journal's lock, since most asks are in vain.
@@ -198,6 +227,7 @@ final class ProfileFetching: Sendable {
             return true
         }
         guard isDue else { return false }
+        try await journal.followClock(length: configuration.budget.length)
         return try await journal.reuseProfiles(within: configuration.fetching.profileMaxAge) > 0
     }
 

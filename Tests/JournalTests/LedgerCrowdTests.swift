@@ -9,7 +9,12 @@ struct LedgerCrowdTests {
     private static let company = Duration.seconds(20)
 
     /// A subscribe that completed and waits for details; with tags and custom fields a page has all that is missing.
-    private func enrol(_ contactID: String, _ fixture: JournalFixture, isListable: Bool = true) async throws {
+    private func enrol(
+        _ contactID: String,
+        _ fixture: JournalFixture,
+        isListable: Bool = true,
+        carriedOutAfter wait: Duration = .zero
+    ) async throws {
         var element = DecodedElement.sample(
             .subscribe,
             email: "\(contactID)@example.com",
@@ -21,6 +26,7 @@ struct LedgerCrowdTests {
             element.event.payload.contact.customFields = [:]
         }
         try await fixture.tell(element)
+        fixture.time.advance(by: wait)
         let event = try await fixture.claimOne()
         try await fixture.journal.conclude(
             event.ticket,
@@ -43,7 +49,7 @@ struct LedgerCrowdTests {
         let crowd = try #require(try await fixture.reader.listCrowd(company: Self.company))
         #expect(crowd.listID == "L1")
         #expect(crowd.contactIDs == ["c1", "c2"])
-        #expect(crowd.receivedAt == first...first.advanced(by: .seconds(5)))
+        #expect(crowd.subscribedAt == first...first.advanced(by: .seconds(5)))
         #expect(crowd.lane == .lead)
     }
 
@@ -73,6 +79,73 @@ struct LedgerCrowdTests {
         #expect(try await fixture.reader.dueProfileRequests(limit: 9).isEmpty)
         fixture.time.advance(by: .seconds(300))
         #expect(try await fixture.reader.listCrowd(company: .zero)?.contactIDs.count == 2, "a dead worker lets go")
+    }
+
+    @Test func walkThatGoesOnKeepsItsReservation() async throws {
+        let fixture = try JournalFixture()
+        for contact in ["c1", "c2"] { try await enrol(contact, fixture) }
+        func grant(_ reservation: RequestAsk.Reservation) async throws -> LedgerAnswer {
+            let ask = RequestAsk(
+                purpose: "contacts",
+                worker: "w1",
+                reservation: reservation,
+                length: .seconds(3600)
+            )
+            return try await fixture.journal.grantRequest(ask) { _ in .grant }
+        }
+        _ = try await grant(.pages(listID: "L1"))
+        for _ in 0..<3 {
+            fixture.time.advance(by: .seconds(200))
+            #expect(try await fixture.reader.listCrowd(company: .zero) == nil, "the walk is not over")
+            _ = try await grant(.morePages(listID: "L1"))
+        }
+        try await enrol("late", fixture)
+        _ = try await grant(.morePages(listID: "L1"))
+        try await fixture.journal.storeListed(["c1", "c2"].map { ContactDetails(contactID: $0, name: "N") })
+        try await fixture.journal.endPages(ofList: "L1", missing: [])
+        #expect(try await fixture.reader.dueProfileRequests(limit: 9).map(\.contactID) == ["late"])
+    }
+
+    @Test func whoCameWhileThePageWasAskedForIsServedByItToo() async throws {
+        let fixture = try JournalFixture()
+        for contact in ["c1", "c2", "late"] { try await enrol(contact, fixture) }
+        let page = ["c1", "stranger", "c2", "late"].map { ContactDetails(contactID: $0, name: "New") }
+        try await fixture.journal.storeListed(page)
+        #expect(try await fixture.claim().map(\.contactID) == ["c1", "c2", "late"])
+        #expect(try await fixture.reader.profileWays()[.listed] == 3)
+        #expect(try await fixture.count("profile") == 3, "nothing is kept of a stranger")
+    }
+
+    /// Salesforce was away for hours: the list is searched for when they joined it, not for when their Leads were made.
+    @Test func crowdIsSoughtByTheTimeOfTheSubscribes() async throws {
+        let fixture = try JournalFixture()
+        let first = fixture.now
+        for contact in ["c1", "c2"] { try await enrol(contact, fixture, carriedOutAfter: .seconds(7200)) }
+        let crowd = try #require(try await fixture.reader.listCrowd(company: .zero))
+        #expect(crowd.subscribedAt == first...first.advanced(by: .seconds(7200)))
+    }
+
+    @Test func crowdOfThoseWhomAPageServedLongAgoIsOneAgain() async throws {
+        let fixture = try JournalFixture()
+        for contact in ["c1", "c2"] { try await enrol(contact, fixture) }
+        try await fixture.journal.storeListed(["c1", "c2"].map { ContactDetails(contactID: $0, name: "N") })
+        for event in try await fixture.claim() {
+            try await fixture.journal.conclude(event.ticket, with: .completed(outcome: "applied"))
+        }
+        fixture.time.advance(by: .seconds(86_400))
+        for contact in ["c1", "c2"] { try await enrol(contact, fixture) }
+        #expect(try await fixture.reader.listCrowd(company: .zero)?.contactIDs == ["c1", "c2"])
+        #expect(try await fixture.reader.requestBacklog().total == 1)
+    }
+
+    @Test func whoIsNotOnThePageIsNotSoughtThereAgainWhateverTheClockSays() async throws {
+        let fixture = try JournalFixture()
+        for contact in ["c1", "c2"] { try await enrol(contact, fixture) }
+        fixture.time.jumpWall(by: .seconds(-3600))
+        try await fixture.journal.endPages(ofList: "L1", missing: ["c1", "c2"])
+        #expect(try await fixture.reader.listCrowd(company: .zero) == nil)
+        let due = try await fixture.reader.dueProfileRequests(limit: 9, company: Self.company)
+        #expect(due.map(\.contactID) == ["c1", "c2"])
     }
 
     @Test func pageWakesThoseWhomItHelpsAndKeepsWhatIsKnown() async throws {

@@ -87,6 +87,17 @@ struct LedgerTests {
         #expect(try await window(fixture).ages == [60_000])
     }
 
+    @Test func wallClockThatWasSetIsFollowedAlsoWhileNobodyAsks() async throws {
+        let fixture = try JournalFixture()
+        _ = try await grant(fixture)
+        try await fixture.journal.followClock(length: Self.hour)
+        fixture.time.jumpWall(by: .seconds(3600))
+        try await fixture.journal.followClock(length: Self.hour)
+        fixture.time.reboot(bootID: "boot-2")
+        fixture.time.advance(by: .seconds(60))
+        #expect(try await window(fixture).ages == [60_000])
+    }
+
     @Test(arguments: [-86_400, 86_400])
     func rowsOfThisBootCountByTheBootClock(jump: Int) async throws {
         let fixture = try JournalFixture()
@@ -119,14 +130,7 @@ struct LedgerTests {
 
     @Test func fetchIsReservedForOneWorker() async throws {
         let fixture = try JournalFixture()
-        try await fixture.tell(.sample(.subscribe, contactID: "c1"))
-        let event = try await fixture.claimOne()
-        try await fixture.journal.conclude(
-            event.ticket,
-            with: .completed(outcome: "applied"),
-            followUp: EnrichFollowUp(contactID: "c1")
-        )
-        let fetch = try #require(try await fixture.reader.dueProfileRequests(limit: 1).first).eventID
+        let fetch = try await awaitFetch(fixture)
         guard case .granted = try await grant(fixture, fetchOf: fetch) else {
             Issue.record("the first is granted")
             return
@@ -145,6 +149,54 @@ struct LedgerTests {
             return
         }
         #expect(try await grant(fixture, fetchOf: 1) == .taken, "an event that waits for no profile")
+    }
+
+    /// A reservation is in wall time, and must not be worth less for that.
+    @Test func fetchUnderWayIsNobodyElsesWhateverTheWallClockSays() async throws {
+        let fixture = try JournalFixture()
+        let fetch = try await awaitFetch(fixture)
+        _ = try await grant(fixture, fetchOf: fetch)
+        fixture.time.jumpWall(by: .seconds(3600))
+        #expect(try await fixture.reader.dueProfileRequests(limit: 1).count == 1)
+        #expect(try await grant(fixture, fetchOf: fetch) == .taken)
+        #expect(try await fixture.count("api_request") == 1)
+        #expect(try await fixture.reader.dueProfileRequests(limit: 1).isEmpty, "it is not looked at again at once")
+    }
+
+    @Test func fetchGoesOnWhenTheWallClockIsSetBack() async throws {
+        let fixture = try JournalFixture()
+        let fetch = try await awaitFetch(fixture)
+        fixture.time.jumpWall(by: .seconds(-3600))
+        #expect(try await fixture.reader.dueProfileRequests(limit: 1).isEmpty)
+        try await fixture.journal.followClock(length: Self.hour)
+        #expect(try await fixture.reader.dueProfileRequests(limit: 1).map(\.eventID) == [fetch])
+    }
+
+    @Test func fetchThatIsPutOffForAnHourIsLookedAtBefore() async throws {
+        let fixture = try JournalFixture()
+        let fetch = try await awaitFetch(fixture)
+        try await fixture.journal.postponeProfile(
+            of: ProfileRequest(eventID: fetch, contactID: "c1"),
+            until: fixture.now.advanced(by: .seconds(3600)),
+            countsAsFailure: false,
+            reason: "429"
+        )
+        try await fixture.journal.followClock(length: Self.hour)
+        #expect(try await fixture.reader.dueProfileRequests(limit: 1).isEmpty, "that was no clock")
+        fixture.time.advance(by: .seconds(600))
+        #expect(try await fixture.reader.dueProfileRequests(limit: 1).count == 1)
+    }
+
+    /// The event that waits for the details of `c1`.
+    private func awaitFetch(_ fixture: JournalFixture) async throws -> Int64 {
+        try await fixture.tell(.sample(.subscribe, contactID: "c1"))
+        let event = try await fixture.claimOne()
+        try await fixture.journal.conclude(
+            event.ticket,
+            with: .completed(outcome: "applied"),
+            followUp: EnrichFollowUp(contactID: "c1")
+        )
+        return try #require(try await fixture.reader.dueProfileRequests(limit: 1).first).eventID
     }
 
     private func ask(

@@ -56,6 +56,32 @@ struct StopTests {
         }
     }
 
+    @Test func takesTheAnswersThatItWaitsForSoThatNobodyIsAskedForTwice() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            for number in 1...3 {
+                fixture.sandbox.getResponse.addContact(
+                    GetResponseContact(id: "c\(number)", email: "p\(number)@acme.example")
+                )
+            }
+            fixture.sandbox.getResponse.faults.inject(.delay(.seconds(1)), next: 1, matching: .path("/contacts/"))
+            let worker = fixture.makeWorker("a") { $0.fetchConcurrency = 1 }
+            try await whileRunning(worker) {
+                try await fixture.tell((1...3).map { .subscribe("c\($0)", "p\($0)@acme.example") })
+                try await fixture.eventually("asked") { fixture.fetches.count == 1 }
+                worker.stop()
+            }
+            #expect(fixture.fetches.count == 1, "nothing more is asked for")
+            #expect(try await fixture.journal.reader.profileWays()[.fetched] == 1)
+            #expect(try await fixture.journal.reader.requestWindow(length: .seconds(3600)).inFlight == 0)
+            try await whileRunning(fixture.makeWorker("b")) {
+                try await fixture.eventually("all profiles") {
+                    try await fixture.events().count { $0.action == "enrich" && $0.isCompleted() } == 3
+                }
+            }
+            #expect(fixture.fetches.map(\.path).sorted() == ["/v3/contacts/c1", "/v3/contacts/c2", "/v3/contacts/c3"])
+        }
+    }
+
     @Test func canHaveItsNameTakenByTheNext() async throws {
         try await WorkerFixture.withFresh { fixture in
             for number in 1...2 {
