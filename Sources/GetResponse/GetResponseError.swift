@@ -62,11 +62,11 @@ extension GetResponseError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .budgetExhausted(let wait):
-            "No GetResponse request may leave now; the next one can in \(wait.components.seconds) s."
+            "No GetResponse request may leave now; the next one can in \(Self.seconds(wait)) s."
         case .grantExpired: "The permission for a GetResponse request ran out before it could be sent."
         case .notFound: "GetResponse has no such record (404)."
         case .rateLimited(let wait):
-            "GetResponse asks us to send nothing for \(wait.components.seconds) s (rate limit)."
+            "GetResponse asks us to send nothing for \(Self.seconds(wait)) s (rate limit)."
         case .authentication(let code, let message):
             "GetResponse refuses the log-in\(Self.suffix(code)): \(Self.clean(message)) Check getresponse.apiKey (a key "
                 + "unused for 90 days is switched off) and, for MAX, getresponse.domain."
@@ -82,6 +82,11 @@ extension GetResponseError: CustomStringConvertible {
         case .unusableBaseURL(let reason): "getresponse.baseURL can't be used: \(reason)."
         case .uncounted(let reason): "The GetResponse request could not be counted, so it was not sent: \(reason)."
         }
+    }
+
+    /// Rounded up: after that time it works.
+    private static func seconds(_ wait: Duration) -> Int64 {
+        wait.components.seconds + (wait.components.attoseconds > 0 ? 1 : 0)
     }
 
     private static func suffix(_ code: Int?) -> String { code.map { " (code \($0))" } ?? "" }

@@ -57,6 +57,51 @@ struct RequestGateTests {
         }
     }
 
+    private func command(_ journal: EventJournal, _ time: ManualTimeSource, cap: Int) -> JournalRequestGate {
+        JournalRequestGate(
+            journal: journal,
+            budget: RequestBudget(cap: cap),
+            worker: "doctor",
+            share: .upkeep,
+            patience: .seconds(60),
+            time: time
+        )
+    }
+
+    @Test func commandWaitsAMinuteForItsGrant() async throws {
+        try await withJournal { journal, time in
+            _ = try await command(journal, time, cap: 1).admit(.account)
+            time.advance(by: .milliseconds(3_612_000 - 60_000))
+            let waiting = Task { try await command(journal, time, cap: 1).admit(.account).id }
+            try await eventually("it waits") { time.sleeperCount == 1 }
+            time.advance(by: .milliseconds(59_999))
+            #expect(try await journal.reader.requestWindow(length: .seconds(3612)).count == 1)
+            time.advance(by: .milliseconds(1))
+            #expect(try await waiting.value == 2)
+        }
+    }
+
+    @Test func commandThatWouldWaitLongerSaysAtOnceWhenItCould() async throws {
+        try await withJournal { journal, time in
+            _ = try await command(journal, time, cap: 1).admit(.account)
+            time.advance(by: .milliseconds(3_612_000 - 60_001))
+            let refusal = try await wait(command(journal, time, cap: 1))
+            #expect(refusal == .milliseconds(60_001))
+            #expect(time.sleeperCount == 0)
+            let sentence = "\(GetResponseError.budgetExhausted(retryAfter: .milliseconds(60_001)))"
+            #expect(sentence == "No GetResponse request may leave now; the next one can in 61 s.")
+        }
+    }
+
+    @Test func commandRespectsThePauseThatTheServerAskedFor() async throws {
+        try await withJournal { journal, time in
+            let gate = command(journal, time, cap: 400)
+            let grant = try await gate.admit(.account)
+            await gate.settle(grant, status: 429, rateLimit: RateLimitState(pause: .seconds(90)))
+            #expect(try await wait(gate) == .seconds(90))
+        }
+    }
+
     @Test(arguments: [UInt64(3), .random(in: 0 ... .max)])
     func noRollingHourHasMoreGrantsThanTheCapOverRebootsAndClockJumps(seed: UInt64) async throws {
         try await withJournal { journal, time in
