@@ -77,6 +77,36 @@ import Testing
         }
     }
 
+    /// Each way in which this module can ask something.
+    private static let questions: [@Sendable (GetResponseClient) async throws -> Void] = [
+        { _ = try await $0.contact(id: "a") },
+        {
+            _ = try await $0.contacts(
+                ContactPageQuery(listID: "l", createdOn: Timestamp(milliseconds: 0)...Timestamp(milliseconds: 1))
+            )
+        },
+        { _ = try await $0.account() },
+        { _ = try await $0.campaigns() },
+    ]
+
+    @Test(arguments: questions.indices)
+    func nothingIsAskedWithoutAGrant(question: Int) async throws {
+        let refused = TestGate(refusal: .budgetExhausted(retryAfter: .seconds(9)))
+        try await withGetResponse(.always(.answer(200, body: "[]")), gate: refused) { client, server in
+            await #expect(throws: GetResponseError.budgetExhausted(retryAfter: .seconds(9))) {
+                try await Self.questions[question](client)
+            }
+            #expect(server.requests.isEmpty)
+        }
+        let gate = TestGate()
+        try await withGetResponse(.always(.answer(500, body: "")), gate: gate) { client, server in
+            await #expect(throws: GetResponseError.server(status: 500)) { try await Self.questions[question](client) }
+            #expect(server.requests.count == 1)
+        }
+        #expect(gate.admitted.count == 1)
+        #expect(gate.settled.map(\.status) == [500])
+    }
+
     @Test func expiredGrantSendsNothingAndIsSettled() async throws {
         let gate = TestGate(grantsAreUsable: false)
         try await withGetResponse(.always(.answer(200, body: "{}")), gate: gate) { client, server in

@@ -120,7 +120,7 @@ struct SchedulerSimulation {
             workers[index].open.append((grant.id, arrived))
             workers[index].asksAt = now
         case .wait(let wait):
-            workers[index].asksAt = now + wait.wholeMilliseconds + .random(in: 0...5, using: &generator)
+            workers[index].asksAt = now + wait.wholeMilliseconds + poll
         case .taken: workers[index].asksAt = now + poll
         }
     }

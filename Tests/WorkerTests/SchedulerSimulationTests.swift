@@ -94,6 +94,19 @@ struct SchedulerSimulationTests {
         withExtendedLifetime(directory) {}
     }
 
+    @Test func largePlanIsUsedUpByWorkersThatLookNowAndThen() async throws {
+        let outcome = try await run(
+            SimulatedArrivals([(0, .lead, 20_000)]),
+            cap: 5000,
+            seed: 51,
+            troubles: [.wallJumps, .restarts],
+            length: 3_900_000
+        )
+        #expect(outcome.tightest(5000).map { $0 >= 3_600_000 } ?? true)
+        #expect(outcome.leastUsed().map { $0 >= 4900 } == true, "98 % of 5,000")
+        #expect(outcome.longestGap <= 2 * 720)
+    }
+
     /// At 5,000 an hour, by the schedule that the forecast goes on with.
     @Test func largePlanIsUsedUpEvenlyForHours() {
         let budget = RequestBudget(cap: 5000)
@@ -127,7 +140,8 @@ struct SchedulerSimulationTests {
         _ arrivals: SimulatedArrivals,
         cap: Int,
         seed: UInt64,
-        troubles: [SchedulerSimulation.Trouble]
+        troubles: [SchedulerSimulation.Trouble],
+        length: Int64 = length
     ) async throws -> SchedulerSimulation.Outcome {
         var generator = SeededGenerator(seed: seed &+ 1000)
         let time = ManualTimeSource()
@@ -141,6 +155,6 @@ struct SchedulerSimulationTests {
             troubles: troubles,
             workerCount: .random(in: 2...4, using: &generator)
         )
-        return try await simulation.run(Self.length)
+        return try await simulation.run(length)
     }
 }
