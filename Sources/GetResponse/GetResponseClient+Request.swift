@@ -29,19 +29,23 @@ extension GetResponseClient {
         query: [(String, String)],
         maximum: Int
     ) async throws(GetResponseError) -> HTTPAnswer {
-        let request = try request(path: path, query: query)
+        var request = try request(path: path, query: query)
         let grant = try await gate.admit(purpose)
-        // The last thing before sending: the journal may have taken its time.
+        // The journal may have taken its time; the guard looks again when a connection is at hand.
         guard grant.usable() else {
             await gate.settle(grant, status: nil, rateLimit: nil)
             throw .grantExpired
         }
         let answer: HTTPAnswer
+        let entry = grantGuard?.enter(grant)
+        if let entry { request.headers.add(name: GrantGuard.header, value: String(entry)) }
         do {
             answer = try await httpClient.answer(to: request, within: configuration.timeout, maximumBytes: maximum)
+            _ = entry.map { grantGuard?.leave($0) }
         } catch {
+            let isHeldBack = entry.flatMap { grantGuard?.leave($0) } ?? false
             await gate.settle(grant, status: nil, rateLimit: nil)
-            throw error
+            throw isHeldBack ? .grantExpired : error
         }
         let now = Timestamp(milliseconds: time.read().wall)
         let refusal = (200..<300).contains(answer.status) ? nil : GetResponseError(refusal: answer, now: now)

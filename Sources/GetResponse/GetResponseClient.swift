@@ -22,19 +22,32 @@ package struct GetResponseClient: Sendable {
     let configuration: GetResponseConfiguration
     let httpClient: HTTPClient
     let gate: any RequestGate
+    let grantGuard: GrantGuard?
     let logger: Logger
     let time: any TimeSource
 
+    /// Makes a client.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where GetResponse is, and who we are there.
+    ///   - httpClient: What sends.
+    ///   - gate: What counts and permits each request.
+    ///   - grantGuard: What is installed in `httpClient`'s configuration; without one a grant is looked at only before the
+    ///     request is handed to `httpClient`.
+    ///   - logger: Where answers are noted.
+    ///   - time: The clocks.
     package init(
         configuration: GetResponseConfiguration,
         httpClient: HTTPClient,
         gate: any RequestGate,
+        grantGuard: GrantGuard? = nil,
         logger: Logger,
         time: any TimeSource = SystemTimeSource()
     ) {
         self.configuration = configuration
         self.httpClient = httpClient
         self.gate = gate
+        self.grantGuard = grantGuard
         self.logger = logger
         self.time = time
     }

@@ -20,11 +20,11 @@ final class TestGate: RequestGate {
     }
 
     private let state = Mutex(State())
-    private let grantsAreUsable: Bool
+    private let usable: @Sendable () -> Bool
     private let refusal: GetResponseError?
 
-    init(grantsAreUsable: Bool = true, refusal: GetResponseError? = nil) {
-        self.grantsAreUsable = grantsAreUsable
+    init(usable: @escaping @Sendable () -> Bool = { true }, refusal: GetResponseError? = nil) {
+        self.usable = usable
         self.refusal = refusal
     }
 
@@ -37,7 +37,7 @@ final class TestGate: RequestGate {
             state.admitted.append(purpose)
             return Int64(state.admitted.count)
         }
-        return RequestGrant(id: id) { [grantsAreUsable] in grantsAreUsable }
+        return RequestGrant(id: id, usable: usable)
     }
 
     func settle(_ grant: RequestGrant, status: Int?, rateLimit: RateLimitState?) async {
@@ -79,6 +79,8 @@ func withClient(
     var settings = HTTPClient.Configuration()
     settings.redirectConfiguration = .disallow
     settings.connectionPool.retryConnectionEstablishment = false
+    let grantGuard = GrantGuard()
+    grantGuard.install(in: &settings)
     let httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
     let configuration = GetResponseConfiguration(
         baseURL: baseURL,
@@ -90,6 +92,7 @@ func withClient(
         configuration: configuration,
         httpClient: httpClient,
         gate: gate,
+        grantGuard: grantGuard,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         time: FixedTime()
     )

@@ -1,5 +1,6 @@
 import GetResponse
 import Model
+import Synchronization
 import TestSupport
 import Testing
 
@@ -108,12 +109,36 @@ import Testing
     }
 
     @Test func expiredGrantSendsNothingAndIsSettled() async throws {
-        let gate = TestGate(grantsAreUsable: false)
+        let gate = TestGate(usable: { false })
         try await withGetResponse(.always(.answer(200, body: "{}")), gate: gate) { client, server in
             await #expect(throws: GetResponseError.grantExpired) { try await client.account() }
             #expect(server.requests.isEmpty)
         }
         #expect(gate.settled == [TestGate.Settlement(id: 1, status: nil, rateLimit: nil)])
+    }
+
+    /// As in a process that is stopped while the connection is made: the first look is in time, the second is not.
+    @Test func grantThatRunsOutOnTheWayToTheConnectionSendsNothing() async throws {
+        let looks = Mutex(0)
+        let gate = TestGate(
+            usable: {
+                looks.withLock { looks in
+                    looks += 1
+                    return looks != 2
+                }
+            }
+        )
+        try await withGetResponse(.always(.answer(200, body: #"{"accountId": "a"}"#)), gate: gate) { client, server in
+            await #expect(throws: GetResponseError.grantExpired) { try await client.account() }
+            #expect(server.requests.isEmpty)
+            // The next one has a grant of its own.
+            let account = try await client.account()
+            #expect(account.accountID == "a")
+            #expect(server.requests.count == 1)
+            #expect(server.requests.first?.headers.keys.contains { $0.contains("leadrelay") } == false)
+        }
+        #expect(gate.settled.map(\.status) == [nil, 200])
+        #expect(looks.withLock { $0 } == 4)
     }
 
     @Test func rateLimitHeadersReachTheGate() async throws {

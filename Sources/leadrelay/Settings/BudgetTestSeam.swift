@@ -31,7 +31,10 @@ enum BudgetTestSeam {
         guard let number = environment[stopName].flatMap(Int.init) else { return {} }
         let grants = GrantCount()
         return {
-            if grants.next() == number { kill(getpid(), SIGSTOP) }
+            guard grants.next() == number else { return }
+            kill(getpid(), SIGSTOP)
+            // The signal may reach another thread first, and this one would go on for a while.
+            sleep(1)
         }
     }
 

@@ -26,6 +26,7 @@ func buildGetResponseClient(
         ),
         httpClient: httpClient,
         gate: gate,
+        grantGuard: grantGuard,
         logger: logger,
         time: time
     )

@@ -1,6 +1,10 @@
 import AsyncHTTPClient
+import GetResponse
 import NIOCore
 import NIOHTTPCompression
+
+/// What this process's clients and their connections have in common: whether a grant may still be used.
+let grantGuard = GrantGuard()
 
 extension Settings {
     /// The client of both APIs.
@@ -15,6 +19,7 @@ extension Settings {
         )
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(8, worker.concurrency * 2)
+        grantGuard.install(in: &configuration)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 }
