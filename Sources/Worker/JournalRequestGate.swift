@@ -22,6 +22,8 @@ package struct JournalRequestGate: RequestGate {
         let reservation: Mutex<RequestAsk.Reservation>
         /// A grant that was asked for before the client asks.
         let held = Mutex<RequestGrant?>(nil)
+        /// How the requests of the fetch were answered so far.
+        let statuses = Mutex<[Int]>([])
 
         init(_ reservation: RequestAsk.Reservation) {
             self.reservation = Mutex(reservation)
@@ -126,7 +128,13 @@ package struct JournalRequestGate: RequestGate {
         }
     }
 
+    /// Whether a request of this gate was answered with that status.
+    func wasAnswered(_ status: Int) -> Bool {
+        state.statuses.withLock { $0.contains(status) }
+    }
+
     package func settle(_ grant: RequestGrant, status: Int?, rateLimit: RateLimitState?) async {
+        if let status { state.statuses.withLock { $0.append(status) } }
         Counter(
             label: "leadrelay_getresponse_requests_total",
             dimensions: [("share", share.rawValue), ("result", status.map { "\($0 / 100)xx" } ?? "none")]

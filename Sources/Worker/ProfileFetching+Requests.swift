@@ -9,7 +9,7 @@ extension ProfileFetching {
     func fetch(_ request: ProfileRequest, through gate: JournalRequestGate) async {
         do {
             do {
-                let details = try await client(gate).contact(id: request.contactID)
+                let details = try await contact(request.contactID, through: gate)
                 configuration.fetching.afterAnswer()
                 try await journal.storeProfile(details, contactID: request.contactID)
                 count("fetched")
@@ -23,6 +23,25 @@ extension ProfileFetching {
                 metadata: ["event.id": "\(request.eventID)", "error": "\(error)"]
             )
         }
+    }
+
+    /// Asks for the fields that are mapped, or for all where this account refuses to be told which.
+    ///
+    /// The client then asks a second time by itself; at an even pace that request is never granted at once. What was learnt
+    /// from the refusal is kept, so that the next try, and everybody's after it, is one request again.
+    private func contact(
+        _ contactID: String,
+        through gate: JournalRequestGate
+    ) async throws(GetResponseError) -> ContactDetails {
+        let details: ContactDetails
+        do {
+            details = try await client(gate).contact(id: contactID, fields: refusesFields ? [] : nil)
+        } catch {
+            if case .budgetExhausted = error, gate.wasAnswered(400) { rememberRefusedFields() }
+            throw error
+        }
+        if gate.wasAnswered(400) { rememberRefusedFields() }
+        return details
     }
 
     /// Asks for the next page of a walk, and keeps whom it finds.

@@ -30,6 +30,8 @@ final class ProfileFetching: Sendable {
         /// The walk over a list's pages that is under way, and whether one of its pages is being asked for.
         var run: ListPageRun?
         var isPaging = false
+        /// Whether this account answers only when it is asked for everything.
+        var refusesFields = false
         /// When known profiles were last looked for, by the boot clock.
         var reusedAtBoot: Int64 = .min
     }
@@ -67,6 +69,12 @@ final class ProfileFetching: Sendable {
 
     /// Whether no answer is waited for: an answer that nobody takes costs a second request.
     var isIdle: Bool { state.withLock { $0.inFlight == 0 && !$0.isLooking } }
+
+    var refusesFields: Bool { state.withLock(\.refusesFields) }
+
+    func rememberRefusedFields() {
+        state.withLock { $0.refusesFields = true }
+    }
 
     /// Lets others have the rest of a walk that a stop cut off.
     func release() async {

@@ -88,6 +88,39 @@ struct GetResponseTroubleTests {
         }
     }
 
+    @Test func accountThatRefusesToBeToldTheFieldsIsAskedForEverything() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            for number in 1...3 {
+                fixture.sandbox.getResponse.addContact(
+                    GetResponseContact(
+                        id: "c\(number)",
+                        email: "p\(number)@acme.example",
+                        customFields: [("company", ["Acme"])]
+                    )
+                )
+            }
+            let refusal = Fault.respond(
+                status: 400,
+                body: #"{"httpStatus":400,"code":1000,"message":"No such field."}"#,
+                contentType: "application/json"
+            )
+            fixture.sandbox.getResponse.faults.inject(refusal, next: 100, matching: .path("fields="))
+            let worker = fixture.makeWorker {
+                // The even pace never lets two requests go at once.
+                $0.budget = RequestBudget(cap: 2000)
+                $0.fetchConcurrency = 1
+            }
+            try await whileRunning(worker) {
+                try await fixture.tell((1...3).map { .subscribe("c\($0)", "p\($0)@acme.example") })
+                try await fixture.eventually("all profiles") {
+                    try await fixture.events().count { $0.action == "enrich" && $0.isCompleted() } == 3
+                }
+            }
+            #expect(fixture.fetches.map(\.status) == [400, 200, 200, 200], "it is learnt once")
+            #expect(fixture.lead("c3")?["Company"].string == "Acme")
+        }
+    }
+
     @Test(arguments: [Fault.serviceUnavailable, .dropBeforeWork, .dropAfterWork])
     func passingTroubleCostsTheProfileAWaitAndNoFailure(fault: Fault) async throws {
         try await WorkerFixture.withFresh { fixture in
