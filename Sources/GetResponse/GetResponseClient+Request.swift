@@ -41,11 +41,14 @@ extension GetResponseClient {
         if let entry { request.headers.add(name: GrantGuard.header, value: String(entry)) }
         do {
             answer = try await httpClient.answer(to: request, within: configuration.timeout, maximumBytes: maximum)
-            _ = entry.map { grantGuard?.leave($0) }
         } catch {
             let isHeldBack = entry.flatMap { grantGuard?.leave($0) } ?? false
             await gate.settle(grant, status: nil, rateLimit: nil)
             throw isHeldBack ? .grantExpired : error
+        }
+        if entry.flatMap({ grantGuard?.leave($0) }) ?? false {
+            await gate.settle(grant, status: nil, rateLimit: nil)
+            throw .grantExpired
         }
         let now = Timestamp(milliseconds: time.read().wall)
         let refusal = (200..<300).contains(answer.status) ? nil : GetResponseError(refusal: answer, now: now)

@@ -35,8 +35,8 @@ package final class GrantGuard: Sendable {
         configuration.http1_1ConnectionDebugInitializer = { [self] channel in
             channel.eventLoop.submit {
                 let pipeline = channel.pipeline.syncOperations
-                let encoder = try pipeline.handler(type: HTTPRequestEncoder.self)
-                try pipeline.addHandler(GrantHandler(self), position: .after(encoder))
+                let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+                try pipeline.addHandler(GrantHandler(self), position: .after(decoder))
             }
         }
     }
@@ -71,32 +71,48 @@ package final class GrantGuard: Sendable {
     }
 }
 
-/// Holds back, on one connection, what has no grant any more, and closes the connection with it.
-private final class GrantHandler: ChannelOutboundHandler {
+/// Holds back, on one connection, what has no grant any more.
+///
+/// The request is answered here instead, so that the connection stays: where one takes longer to make than a grant lives, the
+/// next request finds it.
+private final class GrantHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias InboundOut = HTTPClientResponsePart
     typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = HTTPClientRequestPart
 
     private let grants: GrantGuard
-    private var isClosing = false
+    private var isHoldingBack = false
 
     init(_ grants: GrantGuard) {
         self.grants = grants
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard !isClosing else {
-            promise?.fail(ChannelError.ioOnClosedChannel)
-            return
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            if let entry = head.headers.first(name: GrantGuard.header).flatMap({ Int($0) }) {
+                head.headers.remove(name: GrantGuard.header)
+                isHoldingBack = !grants.permits(entry)
+            }
+            guard !isHoldingBack else { break }
+            return context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body:
+            guard !isHoldingBack else { break }
+            return context.write(data, promise: promise)
+        case .end:
+            guard isHoldingBack else { return context.write(data, promise: promise) }
+            isHoldingBack = false
+            // Not within the write: an answer to a request that is still being written would be an error.
+            context.eventLoop.assumeIsolated().execute { [self] in answer(context) }
         }
-        guard case .head(var head) = unwrapOutboundIn(data),
-            let entry = head.headers.first(name: GrantGuard.header).flatMap({ Int($0) })
-        else { return context.write(data, promise: promise) }
-        guard grants.permits(entry) else {
-            isClosing = true
-            promise?.fail(ChannelError.ioOnClosedChannel)
-            return context.close(promise: nil)
-        }
-        head.headers.remove(name: GrantGuard.header)
-        context.write(wrapOutboundOut(.head(head)), promise: promise)
+        promise?.succeed()
+    }
+
+    private func answer(_ context: ChannelHandlerContext) {
+        let head = HTTPResponseHead(version: .http1_1, status: .preconditionFailed, headers: ["Content-Length": "0"])
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+        context.fireChannelRead(wrapInboundOut(.end(nil)))
+        context.fireChannelReadComplete()
     }
 }

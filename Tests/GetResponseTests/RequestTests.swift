@@ -135,6 +135,7 @@ import Testing
             let account = try await client.account()
             #expect(account.accountID == "a")
             #expect(server.requests.count == 1)
+            #expect(server.connectionCount == 1, "it was not the connection's fault")
             #expect(server.requests.first?.headers.keys.contains { $0.contains("leadrelay") } == false)
         }
         #expect(gate.settled.map(\.status) == [nil, 200])

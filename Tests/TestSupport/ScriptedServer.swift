@@ -52,10 +52,13 @@ package final class ScriptedServer: Sendable {
     private let listener: Int32
     private let connections = Mutex<[Int32]>([])
     private let received = Mutex<[Received]>([])
+    private let accepted = Mutex(0)
     private let script: Script
 
     package var baseURL: String { "http://127.0.0.1:\(port)" }
     package var requests: [Received] { received.withLock { $0 } }
+    /// How many connections there were.
+    package var connectionCount: Int { accepted.withLock { $0 } }
 
     /// Takes a free port, and listens there unless it is to refuse every connection.
     package init(_ script: Script, isListening: Bool = true) throws {
@@ -107,6 +110,7 @@ package final class ScriptedServer: Sendable {
             #endif
             guard connection >= 0 else { return }
             connections.withLock { $0.append(connection) }
+            accepted.withLock { $0 += 1 }
             Thread.detachNewThread {
                 self.serve(connection)
                 self.connections.withLock { $0.removeAll { $0 == connection } }
