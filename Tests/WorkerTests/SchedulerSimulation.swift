@@ -20,6 +20,8 @@ struct SchedulerSimulation {
         /// True times, in milliseconds from the start.
         var grants: [(time: Int64, share: RequestShare)] = []
         var arrivals: [Int64] = []
+        /// From the grant to the answer, of what was sent.
+        var flights: [ClosedRange<Int64>] = []
         /// When a request of a signal or lead was wanted all the time.
         var busy: [ClosedRange<Int64>] = []
     }
@@ -116,7 +118,10 @@ struct SchedulerSimulation {
             let isSlow = Int.random(in: 0..<20, using: &generator) == 0
             let sent = now + .random(in: isSlow ? 0...2000 : 0...5, using: &generator)
             let arrived = sent + .random(in: isSlow ? 0...9999 : 5...150, using: &generator)
-            if sent - now < 2000 { outcome.arrivals.append(arrived) }
+            if sent - now < 2000 {
+                outcome.arrivals.append(arrived)
+                outcome.flights.append(now...arrived)
+            }
             workers[index].open.append((grant.id, arrived))
             workers[index].asksAt = now
         case .wait(let wait):
@@ -147,39 +152,5 @@ struct SchedulerSimulation {
             outcome.busy.append(since...now)
             busySince = nil
         }
-    }
-}
-
-extension SchedulerSimulation.Outcome {
-    /// The fewest true milliseconds that any `cap + 1` requests took to arrive; nil for fewer requests.
-    func tightest(_ cap: Int) -> Int64? {
-        arrivals.indices.dropFirst(cap).map { arrivals[$0] - arrivals[$0 - cap] }.min()
-    }
-
-    /// The fewest grants in any 3,600 s that lie within a busy time.
-    ///
-    /// The worst window begins right behind a grant.
-    func leastUsed(window: Int64 = 3_600_000) -> Int? {
-        let times = grants.map(\.time)
-        var least: Int?
-        for period in busy {
-            var end = 0
-            for (index, time) in times.enumerated() where time >= period.lowerBound {
-                guard time + window <= period.upperBound else { break }
-                end = max(end, index)
-                while end < times.count, times[end] <= time + window { end += 1 }
-                least = min(least ?? .max, end - index - 1)
-            }
-        }
-        return least
-    }
-
-    /// The longest true time between two grants within a busy time.
-    var longestGap: Int64 {
-        let times = grants.map(\.time)
-        return busy.flatMap { period in
-            let within = times.filter(period.contains)
-            return zip(within.dropFirst(), within).map { $0 - $1 }
-        }.max() ?? 0
     }
 }
