@@ -50,7 +50,18 @@ extension CheckQuery {
                     o.person = r.person OR o.contact_id = r.contact_id OR o.previous_person = r.person
                     OR o.person = r.previous_person OR o.previous_person = r.previous_person)
                 """
-            )
+            ),
+            // Claims tell people apart by it.
+            Part(
+                "event",
+                walks: "id",
+                """
+                SELECT e.id AS row, 'has another number than other events of its person' AS sentence
+                FROM event AS e
+                WHERE e.id > :from AND e.id <= :to AND e.person_number IS NOT (
+                    SELECT p.person_number FROM event AS p WHERE p.person = e.person LIMIT 1)
+                """
+            ),
         ]
     )
 
@@ -82,6 +93,9 @@ extension CheckQuery {
                             THEN 'waits for the profile of nobody'
                         WHEN e.state IN ('retryable', 'snoozed') AND e.available_at > :now + 2678400000
                             THEN 'waits for more than a month'
+                        WHEN e.state = 'available' AND NOT EXISTS (SELECT 1 FROM ready AS r WHERE r.event_id = e.id)
+                            AND EXISTS (SELECT 1 FROM claimable_event AS c WHERE c.id = e.id)
+                            THEN 'may be claimed, but is not in ready: no worker will find it'
                         WHEN e.action <> 'enrich' AND NOT EXISTS (
                             SELECT 1 FROM delivery AS d WHERE d.event_id = e.id)
                             THEN 'comes from no callback'

@@ -1,43 +1,48 @@
-import GRDB
 import Model
+import Time
 
 /// The columns of `event` that make a claimed event, its payload still as text: reading that takes no lock.
 struct ClaimedRow: Sendable {
-    /// In the order in which they are read below: by their places, since looking a column up by name costs more than SQLite
-    /// takes to find the row.
+    /// In the order in which they are read below.
     static let columns = """
-        id, claim, lease_owner, idempotency_key, action, source, person, previous_person, contact_id, list_id, occurred_at, \
-        received_at, payload, lane, opt_out, attempt, redrive, claimed_at, lease_until_boot
+        id, claim, idempotency_key, action, source, person, previous_person, contact_id, list_id, occurred_at, received_at, \
+        payload, lane, opt_out, attempt, redrive
         """
 
+    /// How many they are.
+    static let columnCount: Int32 = 16
+
     /// The event without its payload.
-    private var event: ClaimedEvent
+    private let event: ClaimedEvent
     private let payload: String
 
-    init(row: Row) {
+    /// The event as the claim makes it of a row that is available.
+    init(available row: BoundStatement.Columns, claim: Claim) {
         event = ClaimedEvent(
-            ticket: ClaimTicket(eventID: row[0], claim: row[1], owner: row[2] ?? ""),
-            idempotencyKey: row[3],
-            action: Action(rawValue: row[4]),
-            source: Source(rawValue: row[5]) ?? .getresponse,
-            person: (row[6] as String?).map(Person.init(rawValue:)),
-            previousPerson: (row[7] as String?).map(Person.init(rawValue:)),
-            contactID: row[8],
-            listID: row[9],
-            occurredAt: Timestamp(milliseconds: row[10]),
-            receivedAt: Timestamp(milliseconds: row[11]),
+            ticket: ClaimTicket(eventID: row.int64(0), claim: row.int64(1) + 1, owner: claim.owner),
+            idempotencyKey: row.string(2),
+            action: Action(rawValue: row.string(3)),
+            source: Source(rawValue: row.string(4)) ?? .getresponse,
+            person: row.optionalString(5).map(Person.init(rawValue:)),
+            previousPerson: row.optionalString(6).map(Person.init(rawValue:)),
+            contactID: row.optionalString(7),
+            listID: row.optionalString(8),
+            occurredAt: Timestamp(milliseconds: row.int64(9)),
+            receivedAt: Timestamp(milliseconds: row.int64(10)),
             payload: EventPayload(contact: ContactDetails()),
-            lane: Lane(rawValue: row[13]) ?? .bulk,
-            isOptOut: row[14],
-            attempt: row[15],
-            redrive: row[16],
-            claimedAt: Timestamp(milliseconds: row[17] ?? 0),
-            leaseUntilBoot: row[18] ?? 0
+            lane: Lane(rawValue: Int(row.int64(12))) ?? .bulk,
+            isOptOut: row.int64(13) != 0,
+            attempt: Int(row.int64(14)) + 1,
+            redrive: Int(row.int64(15)),
+            claimedAt: Timestamp(milliseconds: claim.now.wall),
+            leaseUntilBoot: claim.leaseUntilBoot
         )
-        payload = row[12]
+        payload = row.string(11)
     }
 
     var ticket: ClaimTicket { event.ticket }
+    var previousPerson: Person? { event.previousPerson }
+    var occurredAt: Timestamp { event.occurredAt }
 
     /// The event with its payload; nil where that can't be read.
     func read() -> ClaimedEvent? {
@@ -45,16 +50,5 @@ struct ClaimedRow: Sendable {
         var event = event
         event.payload = payload
         return event
-    }
-
-    /// As it would be if it were claimed together with `event`, which is in hand.
-    func following(_ event: ClaimedEvent, now: Int64) -> ClaimedRow {
-        var copy = self
-        copy.event.ticket.claim += 1
-        copy.event.ticket.owner = event.ticket.owner
-        copy.event.attempt += 1
-        copy.event.claimedAt = Timestamp(milliseconds: now)
-        copy.event.leaseUntilBoot = event.leaseUntilBoot
-        return copy
     }
 }

@@ -36,22 +36,12 @@ extension EventJournal {
         leaseDuration: Duration
     ) async throws(JournalError) -> (events: [ClaimedEvent], rota: LaneRota) {
         let (rows, rota) = try await write { [time] db in
-            let now = time.read()
+            let claim = Claim(owner: owner, now: time.read(), leaseMilliseconds: leaseDuration.wholeMilliseconds)
             var rota = rota
-            try EventTable.promoteDueEvents(now: now.wall, db)
-            var queue = ReadyQueue(lanes: lanes, limit: limit, now: now.wall)
+            try EventTable.promoteDueEvents(now: claim.now.wall, db)
+            var queue = ReadyQueue(lanes: lanes, limit: limit, claim: claim)
             var claimed: [ClaimedRow] = []
-            while claimed.count < limit, let id = try queue.next(&rota, db) {
-                claimed.append(
-                    try EventTable.claimRow(
-                        id: id,
-                        owner: owner,
-                        now: now,
-                        leaseMilliseconds: leaseDuration.wholeMilliseconds,
-                        db
-                    )
-                )
-            }
+            while claimed.count < limit, let row = try queue.next(&rota, db) { claimed.append(row) }
             return (claimed, rota)
         }
         var events: [ClaimedEvent] = []

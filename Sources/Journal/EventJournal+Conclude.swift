@@ -127,7 +127,7 @@ extension EventTable {
         var isFinal: Bool { state == "completed" || state == "dead" }
     }
 
-    /// Ends a try under the fence, and appends its row to `attempt`.
+    /// Appends a try to `attempt` and ends it, both under the fence.
     ///
     /// - Parameters:
     ///   - ticket: The right to the event.
@@ -143,49 +143,51 @@ extension EventTable {
         with ending: Ending,
         _ db: Database
     ) throws {
-        // The row's own values are read before they are cleared, under the same fence as the update.
-        let row = try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    SELECT attempt, claimed_at FROM event
-                    WHERE id = ? AND claim = ? AND lease_owner = ? AND state = 'running'
-                    """
-            ),
-            arguments: [ticket.eventID, ticket.claim, ticket.owner]
-        )
-        guard let row else { throw JournalError.leaseLost(eventID: ticket.eventID) }
-        try db.cachedStatement(
-            sql: """
-                UPDATE event SET
-                    state = ?, attempt = ?, available_at = ?, outcome = ?, last_error = coalesce(?, last_error),
-                    finalized_at = ?, claimed_at = NULL, lease_owner = NULL, lease_until = NULL, lease_boot_id = NULL,
-                    lease_until_boot = NULL
-                WHERE id = ? AND claim = ? AND lease_owner = ? AND state = 'running'
-                """
-        )
-        .execute(arguments: [
-            ending.state, (row["attempt"] as Int) - (ending.isCharged ? 0 : 1), ending.availableAt, ending.outcome,
-            ending.errorText, ending.isFinal ? now : nil, ticket.eventID, ticket.claim, ticket.owner,
-        ])
+        // Before the row's own values are cleared.
+        try BoundStatement(db.cachedStatement(sql: insertAttemptSQL)).run { values in
+            values.bind(ticket.eventID)
+            values.bind(ticket.claim)
+            values.bind(ticket.owner)
+            values.bind(startedAt)
+            values.bind(now)
+            values.bind(ending.attemptOutcome)
+            values.bind(ending.errorClass?.rawValue)
+            values.bind(ending.errorText)
+        }
         guard db.changesCount == 1 else { throw JournalError.leaseLost(eventID: ticket.eventID) }
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO attempt (
-                    event_id, claim, number, worker, started_at, finished_at, outcome, error_class, error_text,
-                    requests_used
-                ) VALUES (
-                    ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-                    (SELECT count(*) FROM api_request WHERE event_id = ?1)
-                        - (SELECT coalesce(sum(requests_used), 0) FROM attempt WHERE event_id = ?1)
-                )
-                """
-        )
-        .execute(arguments: [
-            ticket.eventID, ticket.claim, row["attempt"], ticket.owner, startedAt ?? row["claimed_at"], now,
-            ending.attemptOutcome,
-            ending.errorClass?.rawValue, ending.errorText,
-        ])
+        try BoundStatement(db.cachedStatement(sql: endSQL)).run { values in
+            values.bind(ending.state)
+            values.bind(ending.isCharged ? 0 : 1)
+            values.bind(ending.availableAt)
+            values.bind(ending.outcome)
+            values.bind(ending.errorText)
+            values.bind(ending.isFinal ? now : nil)
+            values.bind(ticket.eventID)
+            values.bind(ticket.claim)
+            values.bind(ticket.owner)
+        }
+        guard db.changesCount == 1 else { throw JournalError.leaseLost(eventID: ticket.eventID) }
     }
+
+    /// The fence of both statements: nothing is written unless the ticket still holds the event.
+    private static let insertAttemptSQL = """
+        INSERT INTO attempt (
+            event_id, claim, number, worker, started_at, finished_at, outcome, error_class, error_text, requests_used
+        )
+        SELECT
+            id, claim, attempt, lease_owner, coalesce(?4, claimed_at), ?5, ?6, ?7, ?8,
+            (SELECT count(*) FROM api_request WHERE event_id = ?1)
+                - (SELECT coalesce(sum(requests_used), 0) FROM attempt WHERE event_id = ?1)
+        FROM event WHERE id = ?1 AND claim = ?2 AND lease_owner = ?3 AND state = 'running'
+        """
+
+    private static let endSQL = """
+        UPDATE event SET
+            state = ?, attempt = attempt - ?, available_at = ?, outcome = ?, last_error = coalesce(?, last_error),
+            finalized_at = ?, claimed_at = NULL, lease_owner = NULL, lease_until = NULL, lease_boot_id = NULL,
+            lease_until_boot = NULL
+        WHERE id = ? AND claim = ? AND lease_owner = ? AND state = 'running'
+        """
 
     /// Adds the follow-up of a subscribe unless one for the contact is waiting already (it will bring the same details).
     static func insertEnrichment(of eventID: Int64, contactID: String, now: Int64, _ db: Database) throws {

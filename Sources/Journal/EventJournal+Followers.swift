@@ -20,7 +20,8 @@ package struct FollowerEnding: Sendable {
 extension JournalReader {
     static let followersSQL = """
         SELECT \(ClaimedRow.columns), state FROM event
-        WHERE person = ? AND opt_out = 0 AND lane = ? AND state IN ('available', 'retryable')
+        WHERE person_number = (SELECT person_number FROM event WHERE id = ?) AND opt_out = 0 AND lane = ?
+            AND state IN ('available', 'retryable')
         ORDER BY occurred_at, id LIMIT ?
         """
 
@@ -36,30 +37,46 @@ extension JournalReader {
     /// - Returns: The events in their order, each with the ticket that the claim at its end will have.
     /// - Throws: `JournalError` when the journal can't be read.
     package func followers(of event: ClaimedEvent, limit: Int) async throws(JournalError) -> [ClaimedEvent] {
-        guard let person = event.person else { return [] }
+        guard event.person != nil else { return [] }
         return try await read { [time] db in
-            let statement = try db.cachedStatement(sql: Self.followersSQL)
-            let rows = try Lane.allCases.flatMap { lane in
-                try Row.fetchAll(statement, arguments: [person.rawValue, lane.rawValue, limit])
+            let statement = BoundStatement(try db.cachedStatement(sql: Self.followersSQL))
+            let claim = Claim(
+                owner: event.ticket.owner,
+                now: time.read(),
+                leaseMilliseconds: max(0, event.leaseUntilBoot - time.read().boot)
+            )
+            let waiting = try Lane.allCases.flatMap { lane in
+                try statement.all { values in
+                    values.bind(event.ticket.eventID)
+                    values.bind(Int64(lane.rawValue))
+                    values.bind(Int64(limit))
+                } _: { columns in
+                    WaitingRow(
+                        row: ClaimedRow(available: columns, claim: claim),
+                        state: columns.string(ClaimedRow.columnCount)
+                    )
+                }
             }
-            let waiting = rows.sorted { first, second in
-                let times: (Int64, Int64) = (first["occurred_at"], second["occurred_at"])
-                let ids: (Int64, Int64) = (first["id"], second["id"])
-                return (times.0, ids.0) < (times.1, ids.1)
-            }
-            let now = time.read().wall
             var followers: [ClaimedEvent] = []
-            for row in waiting.prefix(limit) {
-                let state: String = row["state"]
-                let claim: Int64 = row["claim"]
-                let previousPerson: String? = row["previous_person"]
-                guard state == "available", claim == 0, previousPerson == nil,
-                    let follower = ClaimedRow(row: row).following(event, now: now).read()
-                else { break }
+            for candidate in waiting.sorted(by: WaitingRow.isBefore).prefix(limit) {
+                guard candidate.mayFollow, let follower = candidate.row.read() else { break }
                 followers.append(follower)
             }
             return followers
         }
+    }
+}
+
+/// What a person has waiting.
+private struct WaitingRow {
+    var row: ClaimedRow
+    var state: String
+
+    /// An event that was tried before may have something to settle, and one that changes an address holds two people.
+    var mayFollow: Bool { state == "available" && row.ticket.claim == 1 && row.previousPerson == nil }
+
+    static func isBefore(_ first: WaitingRow, _ second: WaitingRow) -> Bool {
+        (first.row.occurredAt, first.row.ticket.eventID) < (second.row.occurredAt, second.row.ticket.eventID)
     }
 }
 
@@ -69,8 +86,8 @@ extension EventTable {
     /// - Returns: Whether it was; false when something else has come in between, and the event is left to its own try.
     static func complete(_ follower: FollowerEnding, now: TimeReading, _ db: Database) throws -> Bool {
         let ticket = follower.event.ticket
-        guard try isClaimable(ticket.eventID, db) else { return false }
-        let row = try claimRow(id: ticket.eventID, owner: ticket.owner, now: now, leaseMilliseconds: 0, db)
+        let claim = Claim(owner: ticket.owner, now: now, leaseMilliseconds: 0)
+        guard let row = try Self.claim(ticket.eventID, for: claim, db) else { return false }
         guard row.ticket.claim == ticket.claim else {
             throw JournalError.leaseLost(eventID: ticket.eventID)
         }

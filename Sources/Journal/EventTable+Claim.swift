@@ -27,7 +27,17 @@ extension EventTable {
     /// Candidates of one lane, in the order of the claim.
     static let candidatesSQL = "SELECT event_id, since FROM ready WHERE rank = ? ORDER BY since, event_id LIMIT ?"
 
-    static let isClaimableSQL = "SELECT EXISTS (SELECT 1 FROM claimable_event WHERE id = ?)"
+    /// The event as it will be once it is claimed, where it may be.
+    static let claimableSQL = """
+        SELECT \(ClaimedRow.columns) FROM event WHERE id = ?1 AND EXISTS (SELECT 1 FROM claimable_event WHERE id = ?1)
+        """
+
+    static let claimSQL = """
+        UPDATE event SET
+            state = 'running', claim = claim + 1, attempt = attempt + 1, claimed_at = ?, lease_owner = ?, lease_until = ?,
+            lease_boot_id = ?, lease_until_boot = ?
+        WHERE id = ?
+        """
 
     static let promoteSQL = """
         UPDATE event SET state = 'available' WHERE id IN (
@@ -42,37 +52,44 @@ extension EventTable {
         try db.cachedStatement(sql: promoteSQL).execute(arguments: [now])
     }
 
-    static func isClaimable(_ eventID: Int64, _ db: Database) throws -> Bool {
-        try Bool.fetchOne(db.cachedStatement(sql: isClaimableSQL), arguments: [eventID]) ?? false
-    }
-
     /// Drops a candidate that has become held; the triggers put it back when what holds it goes.
     static func dropCandidate(_ eventID: Int64, _ db: Database) throws {
         try db.cachedStatement(sql: "DELETE FROM ready WHERE event_id = ?").execute(arguments: [eventID])
     }
 
-    static func claimRow(
-        id: Int64,
-        owner: String,
-        now: TimeReading,
-        leaseMilliseconds: Int64,
-        _ db: Database
-    ) throws -> ClaimedRow {
-        let row = try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    UPDATE event SET
-                        state = 'running', claim = claim + 1, attempt = attempt + 1, claimed_at = ?, lease_owner = ?,
-                        lease_until = ?, lease_boot_id = ?, lease_until_boot = ?
-                    WHERE id = ? AND state = 'available'
-                    RETURNING \(ClaimedRow.columns)
-                    """
-            ),
-            arguments: [
-                now.wall, owner, now.wall + leaseMilliseconds, now.bootID, now.boot + leaseMilliseconds, id,
-            ]
-        )
-        guard let row else { throw JournalError.notFound("available event \(id)") }
-        return ClaimedRow(row: row)
+    /// Claims the event if it may be claimed.
+    ///
+    /// - Parameters:
+    ///   - id: The event.
+    ///   - claim: Who claims it, and for how long.
+    ///   - db: The connection, inside a transaction.
+    /// - Returns: The event, running; nil where somebody or something holds it.
+    /// - Throws: GRDB's `DatabaseError`.
+    static func claim(_ id: Int64, for claim: Claim, _ db: Database) throws -> ClaimedRow? {
+        // Read before it is written: SQLite would put what `RETURNING` gives into a table of its own first.
+        let row = try BoundStatement(db.cachedStatement(sql: claimableSQL)).first {
+            $0.bind(id)
+        } _: {
+            ClaimedRow(available: $0, claim: claim)
+        }
+        guard let row else { return nil }
+        try BoundStatement(db.cachedStatement(sql: claimSQL)).run { values in
+            values.bind(claim.now.wall)
+            values.bind(claim.owner)
+            values.bind(claim.now.wall + claim.leaseMilliseconds)
+            values.bind(claim.now.bootID)
+            values.bind(claim.leaseUntilBoot)
+            values.bind(id)
+        }
+        return row
     }
+}
+
+/// Who claims, when, and for how long.
+struct Claim {
+    var owner: String
+    var now: TimeReading
+    var leaseMilliseconds: Int64
+
+    var leaseUntilBoot: Int64 { now.boot + leaseMilliseconds }
 }

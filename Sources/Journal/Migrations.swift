@@ -27,6 +27,13 @@ enum Migrations {
             bytes: PackageResources._009_extend_request_ledger_sql
         ),
         Step(number: 10, name: "0010_create_decision.sql", bytes: PackageResources._010_create_decision_sql),
+        Step(number: 11, name: "0011_number_people.sql", bytes: PackageResources._011_number_people_sql),
+        Step(number: 12, name: "0012_claim_by_number.sql", bytes: PackageResources._012_claim_by_number_sql),
+        Step(
+            number: 13,
+            name: "0013_keep_ready_by_number.sql",
+            bytes: PackageResources._013_keep_ready_by_number_sql
+        ),
     ]
 
     /// The `user_version` of an up-to-date file.

@@ -10,30 +10,30 @@ struct ReadyQueue {
     }
 
     private let lanes: ClosedRange<Lane>
-    private let now: Int64
+    private let claim: Claim
     private let piece: Int
     private var waiting: [Lane: ArraySlice<Candidate>] = [:]
     private var isExhausted: Set<Lane> = []
     /// How many candidates may still turn out to be held: the rest is left to the next claim, which keeps this one short.
     private var staleLeft = 2000
 
-    init(lanes: ClosedRange<Lane>, limit: Int, now: Int64) {
+    init(lanes: ClosedRange<Lane>, limit: Int, claim: Claim) {
         self.lanes = lanes
-        self.now = now
+        self.claim = claim
         piece = max(1, min(limit, 100))
     }
 
-    /// The next event that may be claimed, in the order of the rota.
+    /// Claims the next event that may be claimed, in the order of the rota.
     ///
-    /// The event must be claimed, or the next call finds it again.
-    mutating func next(_ rota: inout LaneRota, _ db: Database) throws -> Int64? {
+    /// - Returns: The event; nil when there is none, or none within reach of this claim.
+    mutating func next(_ rota: inout LaneRota, _ db: Database) throws -> ClaimedRow? {
         while staleLeft > 0 {
             for lane in Lane.allCases where lanes.contains(lane) { try refill(lane, db) }
             let heads = waiting.compactMap { lane, candidates in
-                candidates.first.map { LaneRota.Head(lane: lane, waited: max(0, now - $0.since)) }
+                candidates.first.map { LaneRota.Head(lane: lane, waited: max(0, claim.now.wall - $0.since)) }
             }
             guard let lane = rota.next(among: heads), let candidate = waiting[lane]?.popFirst() else { return nil }
-            if try EventTable.isClaimable(candidate.id, db) { return candidate.id }
+            if let row = try EventTable.claim(candidate.id, for: claim, db) { return row }
             try EventTable.dropCandidate(candidate.id, db)
             staleLeft -= 1
         }
@@ -43,11 +43,13 @@ struct ReadyQueue {
     private mutating func refill(_ lane: Lane, _ db: Database) throws {
         guard waiting[lane]?.isEmpty ?? true, !isExhausted.contains(lane) else { return }
         // What was claimed or dropped since is gone from the table, so reading from the start goes on where it stopped.
-        let rows = try Row.fetchAll(
-            db.cachedStatement(sql: EventTable.candidatesSQL),
-            arguments: [lane.rawValue, piece]
-        )
-        waiting[lane] = rows.map { Candidate(id: $0[0], since: $0[1]) }[...]
-        if rows.count < piece { isExhausted.insert(lane) }
+        let candidates = try BoundStatement(db.cachedStatement(sql: EventTable.candidatesSQL)).all { values in
+            values.bind(Int64(lane.rawValue))
+            values.bind(Int64(piece))
+        } _: { columns in
+            Candidate(id: columns.int64(0), since: columns.int64(1))
+        }
+        waiting[lane] = candidates[...]
+        if candidates.count < piece { isExhausted.insert(lane) }
     }
 }

@@ -132,7 +132,12 @@ struct JournalCheckTests {
             WHERE id = 8
             """
         ),
+        (
+            "invariant6", "event", 8,
+            "UPDATE event SET person = '7@x' WHERE id = 8; UPDATE event SET person_number = 99 WHERE id = 8"
+        ),
         // 7. Nothing is dropped in silence.
+        ("invariant7", "event", 8, "DELETE FROM ready WHERE event_id = 8"),
         ("invariant7", "event", 1, "UPDATE event SET outcome = NULL WHERE id = 1"),
         ("invariant7", "event", 1, "UPDATE event SET finalized_at = NULL WHERE id = 1"),
         ("invariant7", "event", 5, "UPDATE event SET last_error = NULL WHERE id = 5"),

@@ -11,7 +11,7 @@ struct QueryPlanTests {
     static let hotStatements: [(name: String, sql: String, indexes: [String])] = [
         ("candidates", EventTable.candidatesSQL, ["ready_order"]),
         (
-            "claimable", EventTable.isClaimableSQL,
+            "claimable", EventTable.claimableSQL,
             [
                 "event_waiting_by_person", "event_waiting_by_contact", "event_waiting_by_previous_person",
                 "event_running_by_person", "event_running_by_contact", "event_running_by_previous_person",
