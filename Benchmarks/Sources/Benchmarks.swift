@@ -1,6 +1,6 @@
 import Foundation
 
-/// Prints what the journal does a second, beside what SQLite and the disk allow in the same run.
+/// Prints what the journal does a second, beside what SQLite and the disk allow in the same run, and what spikes come to.
 @main
 enum Benchmarks {
     static func main() async throws {
@@ -9,11 +9,25 @@ enum Benchmarks {
         case "figures":
             let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 5
             try await printFigures(rounds: rounds, only: arguments.dropFirst(2).first)
+        case "spikes":
+            var benchmark = SpikeBenchmark()
+            let lists = arguments.dropFirst().map { $0.split(separator: ",").map(String.init) }
+            if lists.count > 0 { benchmark.sizes = lists[0].compactMap { Int($0) } }
+            if lists.count > 1 { benchmark.caps = lists[1].compactMap { Int($0) } }
+            if lists.count > 2 { benchmark.kinds = lists[2].compactMap(Spike.Callbacks.init) }
+            if lists.count > 3 { benchmark.concurrency = lists[3].first.flatMap { Int($0) } }
+            try await benchmark.run()
         case "backlog" where arguments.count == 3:
             let backlog = try Backlog(path: arguments[1])
             try backlog.add(Int(arguments[2]) ?? 0)
         default:
-            print("Use: leadrelay-benchmarks figures [ROUNDS [append|queue]] | backlog PATH EVENTS")
+            print(
+                """
+                Use: leadrelay-benchmarks figures [ROUNDS [append|queue]]
+                     leadrelay-benchmarks spikes [SIZES [CAPS [whole,listed,thin [CONCURRENCY]]]]
+                     leadrelay-benchmarks backlog PATH EVENTS
+                """
+            )
         }
     }
 

@@ -145,6 +145,8 @@ package struct SandboxConfiguration: Sendable {
     package var controlPort = 0
     /// The clock that all rules use, in milliseconds since 1970 UTC; tests move it.
     package var now: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) }
+    /// How an answer is held back for its latency; whoever moves `now` may let this follow it.
+    package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     package init() {}
 }

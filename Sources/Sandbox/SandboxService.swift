@@ -20,8 +20,16 @@ package struct SandboxService: Service {
     }
 
     package func run() async throws {
-        let getResponse = GetResponseSandbox(configuration.getResponse, now: configuration.now)
-        let salesforce = SalesforceSandbox(configuration.salesforce, now: configuration.now)
+        let getResponse = GetResponseSandbox(
+            configuration.getResponse,
+            now: configuration.now,
+            sleep: configuration.sleep
+        )
+        let salesforce = SalesforceSandbox(
+            configuration.salesforce,
+            now: configuration.now,
+            sleep: configuration.sleep
+        )
         let control = ControlAPI(getResponse: getResponse, salesforce: salesforce, now: configuration.now)
         let ports = OpenPorts { [configuration, onRunning] ports in
             onRunning(

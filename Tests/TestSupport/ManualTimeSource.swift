@@ -34,6 +34,22 @@ package final class ManualTimeSource: TimeSource {
         for continuation in woken { continuation.resume() }
     }
 
+    /// Lets both clocks run on to when the next sleeper wakes, and takes those along who wake within `grain` after it.
+    ///
+    /// - Returns: Whether anybody slept.
+    @discardableResult
+    package func advanceToNextWake(grain: Duration = .zero) -> Bool {
+        let milliseconds = grain.components.seconds * 1000 + grain.components.attoseconds / 1_000_000_000_000_000
+        let step = state.withLock { state -> Int64? in
+            guard let first = state.sleepers.map(\.until).min() else { return nil }
+            let last = state.sleepers.lazy.map(\.until).filter { $0 <= first + milliseconds }.max() ?? first
+            return max(0, last - state.reading.boot)
+        }
+        guard let step else { return false }
+        advance(by: .milliseconds(step))
+        return true
+    }
+
     /// Sets the wall clock, as an operator or NTP would; the boot clock does not notice.
     package func jumpWall(by duration: Duration) {
         state.withLock { $0.reading.wall += duration.components.seconds * 1000 }

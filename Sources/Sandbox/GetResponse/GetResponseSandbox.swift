@@ -10,14 +10,20 @@ package final class GetResponseSandbox: EmulatedAPI {
     /// What shall go wrong.
     package let faults = FaultPlan()
     let now: @Sendable () -> Int64
+    let sleep: @Sendable (Duration) async throws -> Void
     let configuration: SandboxConfiguration.GetResponse
     private let state: Mutex<GetResponseState>
 
     var latency: Duration { configuration.latency }
 
-    init(_ configuration: SandboxConfiguration.GetResponse, now: @escaping @Sendable () -> Int64) {
+    init(
+        _ configuration: SandboxConfiguration.GetResponse,
+        now: @escaping @Sendable () -> Int64,
+        sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) {
         self.configuration = configuration
         self.now = now
+        self.sleep = sleep
         state = Mutex(GetResponseState(configuration))
     }
 

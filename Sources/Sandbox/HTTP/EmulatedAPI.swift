@@ -8,6 +8,8 @@ protocol EmulatedAPI: Sendable {
     var now: @Sendable () -> Int64 { get }
     /// How long an answer takes.
     var latency: Duration { get }
+    /// Waits for a latency.
+    var sleep: @Sendable (Duration) async throws -> Void { get }
 
     /// Does the work of a request and answers it.
     ///
@@ -20,6 +22,7 @@ protocol EmulatedAPI: Sendable {
 }
 
 extension EmulatedAPI {
+    var sleep: @Sendable (Duration) async throws -> Void { { try await Task.sleep(for: $0) } }
     func requestBegan() {}
     func requestEnded() {}
 }

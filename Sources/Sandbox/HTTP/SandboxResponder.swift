@@ -49,9 +49,9 @@ struct SandboxResponder<API: EmulatedAPI>: HTTPResponder {
 
     private func pause(for fault: Fault?) async throws {
         if case .delay(let duration) = fault {
-            try await Task.sleep(for: duration)
+            try await api.sleep(duration)
         } else if api.latency > .zero {
-            try await Task.sleep(for: api.latency)
+            try await api.sleep(api.latency)
         }
     }
 

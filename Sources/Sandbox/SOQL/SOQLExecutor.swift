@@ -111,6 +111,14 @@ struct SOQLExecutor {
     private func indexed(_ condition: SOQLCondition, _ object: ObjectDescription) -> [SalesforceRow]? {
         switch condition {
         case .and(let parts): return parts.lazy.compactMap { indexed($0, object) }.first
+        case .or(let parts):
+            var found: [String: SalesforceRow] = [:]
+            for part in parts {
+                guard let rows = indexed(part, object) else { return nil }
+                for row in rows { found[row.id] = row }
+            }
+            // Ids grow with each record: the order of creation, as without an index.
+            return found.values.sorted { $0.id < $1.id }
         case .comparison(let path, .equal, let literal): return indexed(path, [literal], object)
         case .among(let path, let literals, isNegated: false): return indexed(path, literals, object)
         default: return nil

@@ -9,11 +9,17 @@ package final class SalesforceSandbox: EmulatedAPI {
     /// What shall go wrong with whole requests; see ``failWrites(to:next:code:message:fields:)`` for single records.
     package let faults = FaultPlan()
     let now: @Sendable () -> Int64
+    let sleep: @Sendable (Duration) async throws -> Void
     let latency: Duration
     private let state: Mutex<SalesforceState>
 
-    init(_ configuration: SandboxConfiguration.Salesforce, now: @escaping @Sendable () -> Int64) {
+    init(
+        _ configuration: SandboxConfiguration.Salesforce,
+        now: @escaping @Sendable () -> Int64,
+        sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) {
         self.now = now
+        self.sleep = sleep
         latency = configuration.latency
         state = Mutex(SalesforceState(configuration))
     }
