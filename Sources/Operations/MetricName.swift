@@ -45,7 +45,7 @@ enum MetricName: String, CaseIterable {
         case .optOutsOverdue: "Opt-outs that should be verified by now; anything above 0 needs a person."
         case .budgetCap: "GetResponse requests that may leave in 3,600 seconds."
         case .budgetUsed: "GetResponse requests that left in the last 3,600 seconds."
-        case .budgetLeft: "GetResponse requests that may leave just now."
+        case .budgetLeft: "GetResponse requests that the window has room for; at an even pace some leave later."
         case .budgetPaused: "Seconds until GetResponse requests go on; 0 when they are not paused."
         case .requestsNeeded: "GetResponse requests that waiting events still need."
         case .drainSeconds: "Seconds until the last of them may leave, as the scheduler reckons; 0 when there are none."
