@@ -52,18 +52,26 @@ struct BoundStatement {
             }
         }
 
-        mutating func bind(_ bytes: Data?) {
+        mutating func bind(bytes: some ContiguousBytes) {
             place += 1
-            guard let bytes else {
-                sqlite3_bind_null(handle, place)
-                return
-            }
-            bytes.withUnsafeBytes { buffer in
-                if let address = buffer.baseAddress {
-                    _ = sqlite3_bind_blob(handle, place, address, Int32(buffer.count), transient)
-                } else {
-                    _ = sqlite3_bind_zeroblob(handle, place, 0)
-                }
+            bytes.withUnsafeBytes { Self.bind($0, handle, place, transient) }
+        }
+
+        /// Leaves the next parameter as it is bound.
+        mutating func skip() {
+            place += 1
+        }
+
+        fileprivate static func bind(
+            _ bytes: UnsafeRawBufferPointer,
+            _ handle: OpaquePointer,
+            _ place: Int32,
+            _ destructor: sqlite3_destructor_type?
+        ) {
+            if let address = bytes.baseAddress {
+                sqlite3_bind_blob(handle, place, address, Int32(bytes.count), destructor)
+            } else {
+                sqlite3_bind_zeroblob(handle, place, 0)
             }
         }
     }
@@ -93,6 +101,18 @@ struct BoundStatement {
     /// - Throws: GRDB's `DatabaseError` with SQLite's code and message.
     func run(_ bind: (inout Values) -> Void) throws {
         try forEach(bind) { _ in }
+    }
+
+    /// Runs the statement once, to its end, with bytes at that place (from 1) that SQLite reads where they are; `bind` skips it.
+    ///
+    /// - Throws: GRDB's `DatabaseError` with SQLite's code and message.
+    func run(lending bytes: Data?, at place: Int32, _ bind: (inout Values) -> Void) throws {
+        // Without bytes the parameter is NULL: every run clears what was bound.
+        guard let bytes else { return try run(bind) }
+        try bytes.withUnsafeBytes { bytes in
+            Values.bind(bytes, statement.sqliteStatement, place, nil)
+            try run(bind)
+        }
     }
 
     /// Runs the statement to its end.

@@ -14,9 +14,9 @@ struct Chain: Sendable {
 
     /// What a new row stores.
     struct Link: Sendable {
-        let salt: Data
-        let digest: Data
-        let chain: Data
+        let salt: Salt
+        let digest: SHA256Digest
+        let chain: HMAC<SHA256>.MAC
     }
 
     /// The link of a row that follows one whose chain value is `previous` (nil for the first row).
@@ -34,46 +34,49 @@ struct Chain: Sendable {
     /// HMAC-SHA-256(key, previous chain ‖ id ‖ time ‖ source ‖ digest); numbers are 8 bytes, big-endian.
     func value(previous: Data?, id: Int64, time: Int64, source: String, digest: Data) -> Data {
         var message = ChainMessage()
-        return value(previous: previous, id: id, time: time, source: source, digest: digest, in: &message)
+        let previous = previous.map { [UInt8]($0) }
+        return Data(value(previous: previous, id: id, time: time, source: source, digest: digest, in: &message))
     }
 
     /// SHA-256(salt ‖ contents), where each part is preceded by its length, and NULL differs from empty.
     static func digest(salt: Data, contents: [Data?]) -> Data {
         var message = ChainMessage()
-        return digest(salt: salt, in: &message) { message in
-            for part in contents { message.add(part) }
-        }
+        return Data(
+            digest(salt: salt, in: &message) { message in
+                for part in contents { message.add(part) }
+            }
+        )
     }
 
     fileprivate func value(
-        previous: Data?,
+        previous: [UInt8]?,
         id: Int64,
         time: Int64,
         source: String,
-        digest: Data,
+        digest: some ContiguousBytes,
         in message: inout ChainMessage
-    ) -> Data {
-        message.restart(with: previous ?? Data(count: 32))
+    ) -> HMAC<SHA256>.MAC {
+        message.restart(with: previous ?? [UInt8](repeating: 0, count: 32))
         message.append(id)
         message.append(time)
         message.append(source)
         message.append(digest)
         var hash = keyed
         message.withBytes { hash.update(data: $0) }
-        return Data(hash.finalize())
+        return hash.finalize()
     }
 
     fileprivate static func digest(
-        salt: Data,
+        salt: some ContiguousBytes,
         in message: inout ChainMessage,
         contents: (inout ChainMessage) -> Void
-    ) -> Data {
+    ) -> SHA256Digest {
         message.restart(with: salt)
         contents(&message)
         return message.withBytes { bytes in
             var hash = SHA256()
             hash.update(bufferPointer: bytes)
-            return Data(hash.finalize())
+            return hash.finalize()
         }
     }
 }
@@ -81,13 +84,13 @@ struct Chain: Sendable {
 /// Links of rows that are appended together, one after the other.
 struct ChainLinks {
     private let chain: Chain
-    private var previous: Data?
+    private var previous: [UInt8]?
     private var message = ChainMessage()
     private var salts = Salts()
 
     init(chain: Chain, previous: Data?) {
         self.chain = chain
-        self.previous = previous
+        self.previous = previous.map { [UInt8]($0) }
     }
 
     /// The link of the next row.
@@ -100,7 +103,7 @@ struct ChainLinks {
         let salt = salts.next()
         let digest = Chain.digest(salt: salt, in: &message, contents: contents)
         let value = chain.value(previous: previous, id: id, time: time, source: source, digest: digest, in: &message)
-        previous = value
+        previous = Array(value)
         return Chain.Link(salt: salt, digest: digest, chain: value)
     }
 }

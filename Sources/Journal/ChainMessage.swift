@@ -5,7 +5,7 @@ struct ChainMessage {
     private var bytes: [UInt8] = []
 
     /// Begins anew, in the same memory.
-    mutating func restart(with start: Data) {
+    mutating func restart(with start: some ContiguousBytes) {
         bytes.removeAll(keepingCapacity: true)
         append(start)
     }
@@ -27,7 +27,7 @@ struct ChainMessage {
         withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    mutating func append(_ data: Data) {
+    mutating func append(_ data: some ContiguousBytes) {
         data.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
@@ -40,27 +40,42 @@ struct ChainMessage {
     }
 }
 
+/// What makes the hash of a row's contents say nothing about them once it is gone.
+struct Salt: ContiguousBytes, Sendable {
+    private let halves: (UInt64, UInt64)
+
+    fileprivate init(_ first: UInt64, _ second: UInt64) {
+        halves = (first, second)
+    }
+
+    func withUnsafeBytes<Value>(_ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
+        try Swift.withUnsafeBytes(of: halves, body)
+    }
+}
+
+extension Data {
+    init(_ salt: Salt) {
+        self = salt.withUnsafeBytes { Data($0) }
+    }
+}
+
 /// Random salts, asked of the kernel for several rows at once.
 struct Salts {
-    private static let size = 16
-    /// The most that `getentropy` gives in one call.
-    private static let poolSize = 256
-    private var pool = Data()
+    /// The most that `getentropy` gives in one call, in words.
+    private static let poolSize = 32
+    private var pool: [UInt64] = []
 
-    mutating func next() -> Data {
-        if pool.isEmpty { refill() }
-        let salt = Data(pool.prefix(Self.size))
-        pool = pool.dropFirst(Self.size)
-        return salt
+    mutating func next() -> Salt {
+        if pool.count < 2 { refill() }
+        return Salt(pool.removeLast(), pool.removeLast())
     }
 
     private mutating func refill() {
-        var bytes = [UInt8](repeating: 0, count: Self.poolSize)
-        if getentropy(&bytes, bytes.count) != 0 {
-            // Kernels without the call; the generator reads the same source, eight bytes at a time.
-            var generator = SystemRandomNumberGenerator()
-            for index in bytes.indices { bytes[index] = .random(in: .min ... .max, using: &generator) }
-        }
-        pool = Data(bytes)
+        pool = [UInt64](repeating: 0, count: Self.poolSize)
+        let isFilled = pool.withUnsafeMutableBytes { getentropy($0.baseAddress, $0.count) == 0 }
+        guard !isFilled else { return }
+        // Kernels without the call; the generator reads the same source, eight bytes at a time.
+        var generator = SystemRandomNumberGenerator()
+        for index in pool.indices { pool[index] = generator.next() }
     }
 }

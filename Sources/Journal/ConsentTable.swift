@@ -50,7 +50,7 @@ enum ConsentTable {
         )
         .execute(arguments: [
             id, now, change.occurredAt.milliseconds, change.source.rawValue, change.person.rawValue, change.listID,
-            change.change, change.reason, change.eventID, link.salt, link.digest, link.chain,
+            change.change, change.reason, change.eventID, Data(link.salt), Data(link.digest), Data(link.chain),
         ])
         try db.cachedStatement(
             sql: """

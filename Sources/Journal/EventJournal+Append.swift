@@ -42,7 +42,7 @@ enum CallbackTable {
                 source: source,
                 contents: callback.addContents
             )
-            try row.run { values in
+            try row.run(lending: callback.body, at: 9) { values in
                 values.bind(id)
                 values.bind(callback.receivedAt.milliseconds)
                 values.bind(source)
@@ -51,13 +51,13 @@ enum CallbackTable {
                 values.bind(callback.contentType)
                 values.bind(callback.webhookID)
                 values.bind(callback.webhookType)
-                values.bind(callback.body)
+                values.skip()
                 values.bind(callback.remoteAddress)
                 values.bind(callback.tokenLabel)
                 values.bind(callback.isMalformed ? "malformed" : "received")
-                values.bind(link.salt)
-                values.bind(link.digest)
-                values.bind(link.chain)
+                values.bind(bytes: link.salt)
+                values.bind(bytes: link.digest)
+                values.bind(bytes: link.chain)
             }
             ids.append(id)
         }
