@@ -64,8 +64,13 @@ struct BudgetTests {
                     #expect(deployment.arrivals.count < 100, "the backlog is still there")
                     try await deployment.eventually("all profiles", seconds: 90) { deployment.arrivals.count >= 120 }
                 }
-                let status = try await product.run("status", "--json")
-                #expect(status.output.contains("\"cap\" : 40"))
+                let output = try await product.run("status", "--json").output
+                let status = try #require(try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any])
+                #expect((status["budget"] as? [String: Any])?["cap"] as? Int == Self.cap)
+                let ways = status["profiles"] as? [String: Int]
+                #expect(ways?["fetched"] == 120, "a worker that stops takes its answers: \(output)")
+                #expect((status["requests_needed"] as? [Any])?.isEmpty == true)
+                #expect(status["drain_eta"] is NSNull)
             }
             let times = deployment.arrivals
             expectCapHeld(times)

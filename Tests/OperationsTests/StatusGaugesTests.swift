@@ -49,6 +49,29 @@ import Testing
         #expect(samples.value("leadrelay_queue_oldest_seconds", lane: "unknown", state: "available") == 8)
     }
 
+    @Test func whatIsNeededSavedAndPausedOfTheBudgetIsTold() {
+        let figures = BudgetFigures(
+            cap: 400,
+            used: 400,
+            left: 0,
+            pausedSeconds: 90,
+            needed: [.signal: 2, .lead: 30],
+            drainSeconds: 320,
+            ways: [.carried: 5, .shared: 4, .reused: 3, .listed: 200, .fetched: 12, .gone: 1]
+        )
+        let samples = StatusGauges.samples(of: JournalStatus(), budget: figures)
+        func series(_ name: String, by label: String) -> [String: Double] {
+            let found = samples.filter { $0.name == name }.map { ($0.labels[label] ?? "", $0.value) }
+            return Dictionary(found) { first, _ in first }
+        }
+        #expect(samples.value("leadrelay_budget_paused_seconds") == 90)
+        #expect(samples.value("leadrelay_drain_seconds") == 320)
+        let needed = series("leadrelay_requests_needed", by: "lane")
+        #expect(needed == ["compliance": 0, "signal": 2, "lead": 30, "activity": 0, "bulk": 0])
+        let ways = series("leadrelay_profiles", by: "way")
+        #expect(ways == ["carried": 5, "shared": 4, "reused": 3, "listed": 200, "fetched": 12, "gone": 1])
+    }
+
     @Test func noSeriesIsGivenTwice() {
         var status = JournalStatus()
         status.depths = Lane.allCases.map { .init(lane: $0.rawValue, state: "running", count: 1, oldestSeconds: 1) }
