@@ -8,9 +8,13 @@ import Time
 
 /// The same spike worked off as it comes in, with one GetResponse request for each event before its one Salesforce write.
 ///
-/// It has as many events in hand as the product, and uses each request as soon as the window has one.
+/// It has as many events in hand as the product, as far as GetResponse takes so many requests at a time, and uses each request
+/// as soon as the window has one.
 struct NaiveRun {
     let spike: Spike
+
+    /// GetResponse's limit for every plan.
+    private static let mostInFlight = 10
 
     func figures() async throws -> SpikeFigures {
         let began = ContinuousClock.now
@@ -18,7 +22,7 @@ struct NaiveRun {
             let progress = NaiveProgress()
             let gate = NaiveGate(cap: spike.hourlyCap, time: world.clock)
             let ended = try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<spike.concurrency {
+                for _ in 0..<min(spike.concurrency, Self.mostInFlight) {
                     group.addTask { try await work(progress, through: gate, in: world) }
                 }
                 let ended = try await world.arrive { due, now in

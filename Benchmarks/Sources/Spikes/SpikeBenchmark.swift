@@ -16,8 +16,9 @@ struct SpikeBenchmark {
             in the middle third of them, in virtual time
               The clock moves on when nothing can happen at its present moment: computing takes no time of it. Assumed is that
               an answer of either API takes \(example.latency.seconds.text(1)) s; worker.concurrency is \
-            \(example.concurrency) for both, and everything else of leadrelay's is the default.
-              The naive worker takes events in the order of their arrival, with one GetResponse request before the one write.
+            \(example.concurrency), and everything else of leadrelay's is the default.
+              The naive worker takes events in the order of their arrival, as many at a time (but at most the 10 requests that
+              GetResponse takes), each with one GetResponse request before its one write.
               Leads, profiles: until the last, from the spike's end. Requests and calls: of the whole run, for each registration.
               Targets: Leads within \(SpikeFigures.longestWait.clock), opt-outs under \
             \(SpikeFigures.slowestOptOut.seconds.grouped) s, GetResponse requests a contact at most 0.02 (1.02 for one fetch each).

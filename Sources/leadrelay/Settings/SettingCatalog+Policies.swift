@@ -39,7 +39,7 @@ extension SettingCatalog {
         SettingKey(
             "worker.concurrency",
             .integer(1...64),
-            default: "8",
+            default: "32",
             "How many events are worked on at once, beside one place: opt-outs and the rest leave each other one."
         ),
         laneWeight("signal", 8, "tags"),
