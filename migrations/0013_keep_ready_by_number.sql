@@ -71,11 +71,12 @@ BEGIN
     INSERT INTO ready_arrival VALUES (NEW.id, NEW.lane, NEW.opt_out, NEW.state);
 END;
 
--- What ran, or was earlier, holds nobody any more.
+-- What ran, or was earlier, holds nobody any more. (SQLite builds a table for an IN of more than two at each look.)
 CREATE TRIGGER event_frees_others AFTER UPDATE OF state ON event
 WHEN (
         (OLD.state = 'running' AND NEW.state <> 'running')
-        OR (OLD.state IN ('available', 'retryable') AND NEW.state NOT IN ('available', 'retryable', 'running'))
+        OR (OLD.state IN ('available', 'retryable')
+            AND NEW.state <> 'running' AND NEW.state <> 'available' AND NEW.state <> 'retryable')
         OR (NEW.state = 'available' AND OLD.state <> 'available'))
     AND (
         NEW.state = 'available' OR OLD.contact_shared = 1 OR OLD.previous_person IS NOT NULL
