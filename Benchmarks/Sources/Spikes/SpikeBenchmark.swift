@@ -14,9 +14,11 @@ struct SpikeBenchmark {
             """
             Registrations on one list, all within \(example.length.seconds.grouped) s, and \(example.unsubscribes) unsubscribes \
             in the middle third of them, in virtual time
-              The clock moves on when nothing can happen at its present moment: computing takes no time of it. Assumed is that
-              an answer of either API takes \(example.latency.seconds.text(1)) s; worker.concurrency is \
-            \(example.concurrency), and everything else of leadrelay's is the default.
+              The clock moves on when nothing can happen at its present moment: neither computing nor the disk takes time of it,
+              and timers come up to 20 ms late, or a quarter of the budget's even spacing while nothing but the budget is waited for.
+              Callbacks are put into the journal directly; who unsubscribes has a Lead from before. Assumed is that an answer of
+              either API takes \(example.latency.seconds.text(1)) s; worker.concurrency is \(example.concurrency), and everything \
+            else of leadrelay's is the default.
               The naive worker takes events in the order of their arrival, as many at a time (but at most the 10 requests that
               GetResponse takes), each with one GetResponse request before its one write.
               Leads, profiles: until the last, from the spike's end. Requests and calls: of the whole run, for each registration.
