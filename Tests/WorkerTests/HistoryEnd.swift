@@ -37,11 +37,17 @@ struct HistoryEnd {
 
     /// The attempts of an event that may have changed Salesforce, with whatever shared their writes.
     private func carriedOut(_ item: HistoryTry) -> [(attempt: Int64, isLast: Bool, tries: [HistoryTry])] {
-        zip(item.attempts, item.intervals).compactMap { attempt, interval in
-            if attempt.id == item.lastAttempt { return (attempt.id, true, [item]) }
+        zip(item.attempts, item.intervals).flatMap { attempt, interval in
+            let isLast = attempt.id == item.lastAttempt
             let sent = item.effects.filter { $0.plannedAt <= interval.to }.flatMap(\.events)
-            let sharing = tries.filter { sent.contains($0.event.id) && $0.lastAttempt > attempt.id }
-            return sharing.isEmpty ? nil : (attempt.id, false, sharing)
+            let sharing = tries.filter { other in
+                guard other.lastAttempt > attempt.id else { return false }
+                // What followed this event has no attempt of its own where something came in between before its end.
+                return (!isLast && sent.contains(other.event.id))
+                    || other.effects.contains { (interval.from...interval.to).contains($0.plannedAt) }
+            }
+            let shared = sharing.isEmpty ? [] : [(attempt: attempt.id, isLast: false, tries: sharing)]
+            return (isLast ? [(attempt: attempt.id, isLast: true, tries: [item])] : []) + shared
         }
     }
 
