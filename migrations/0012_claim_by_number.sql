@@ -22,14 +22,14 @@ SELECT
     e.id,
     e.lane,
     e.available_at AS since,
-    CASE WHEN e.lane = 0 OR e.person IS NULL THEN e.lane ELSE (
+    CASE WHEN e.lane = 0 OR e.person IS NULL THEN e.lane ELSE coalesce((
         SELECT max(l.number, 1) FROM lane AS l
         WHERE EXISTS (
             SELECT 1 FROM event AS w
             WHERE w.person_number = e.person_number AND w.opt_out = 0 AND w.lane = l.number
                 AND w.state IN ('available', 'retryable'))
         ORDER BY l.number LIMIT 1
-    ) END AS rank
+    ), e.lane) END AS rank
 FROM event AS e
 WHERE e.state = 'available'
     AND NOT EXISTS (SELECT 1 FROM event AS r WHERE r.person_number = e.person_number AND r.state = 'running')

@@ -49,8 +49,9 @@ extension EventJournal {
             if let event = row.read() {
                 events.append(event)
             } else {
-                // Nothing but a hand in the file writes such a row; it must not stop the claims of all others.
-                try await conclude(row.ticket, with: .dead(.data, "The event's payload can't be read."))
+                // Nothing but a hand in the file writes such a row; it must not stop the claims of all others. Where this can't
+                // be written, the lease runs out.
+                _ = try? await conclude(row.ticket, with: .dead(.data, "The event's payload can't be read."))
             }
         }
         return (events, rota)

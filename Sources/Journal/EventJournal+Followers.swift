@@ -19,17 +19,25 @@ package struct FollowerEnding: Sendable {
 
 extension JournalReader {
     static let followersSQL = """
-        SELECT \(ClaimedRow.columns), state FROM event
+        SELECT \(ClaimedRow.columns), state = 'available' AND contact_shared = 0 FROM event
         WHERE person_number = (SELECT person_number FROM event WHERE id = ?) AND opt_out = 0 AND lane = ?
             AND state IN ('available', 'retryable')
         ORDER BY occurred_at, id LIMIT ?
+        """
+
+    static let waitingOptOutSQL = """
+        SELECT 1 FROM event
+        WHERE person_number = (SELECT person_number FROM event WHERE id = ?) AND opt_out = 1
+            AND state IN ('available', 'retryable')
+        LIMIT 1
         """
 
     /// What the event's person has waiting directly after it, which may be carried out together with it.
     ///
     /// They stay available, and are claimed only in the transaction that ends them: two events of one person never run at
     /// once, and nobody else can claim them while this one runs. An event that was tried before is not among them, since it
-    /// may have something to settle; nor is what comes after one.
+    /// may have something to settle, nor one whose contact another person shares, who may be busy; nor is what comes after
+    /// one. Nothing is, while an opt-out of the person waits.
     ///
     /// - Parameters:
     ///   - event: An event in the hands of this worker.
@@ -39,13 +47,19 @@ extension JournalReader {
     package func followers(of event: ClaimedEvent, limit: Int) async throws(JournalError) -> [ClaimedEvent] {
         guard event.person != nil else { return [] }
         return try await read { [time] db in
+            let optOut = try BoundStatement(db.cachedStatement(sql: Self.waitingOptOutSQL)).first {
+                $0.bind(event.ticket.eventID)
+            } _: {
+                $0.int64(0)
+            }
+            guard optOut == nil else { return [] }
             let statement = BoundStatement(try db.cachedStatement(sql: Self.followersSQL))
             let claim = Claim(
                 owner: event.ticket.owner,
                 now: time.read(),
                 leaseMilliseconds: max(0, event.leaseUntilBoot - time.read().boot)
             )
-            let waiting = try Lane.allCases.flatMap { lane in
+            let waiting: [WaitingRow] = try Lane.allCases.flatMap { lane in
                 try statement.all { values in
                     values.bind(event.ticket.eventID)
                     values.bind(Int64(lane.rawValue))
@@ -53,7 +67,7 @@ extension JournalReader {
                 } _: { columns in
                     WaitingRow(
                         row: ClaimedRow(available: columns, claim: claim),
-                        state: columns.string(ClaimedRow.columnCount)
+                        isFree: columns.int64(ClaimedRow.columnCount) != 0
                     )
                 }
             }
@@ -70,10 +84,11 @@ extension JournalReader {
 /// What a person has waiting.
 private struct WaitingRow {
     var row: ClaimedRow
-    var state: String
+    /// Available, and of a contact that is nobody else's.
+    var isFree: Bool
 
     /// An event that was tried before may have something to settle, and one that changes an address holds two people.
-    var mayFollow: Bool { state == "available" && row.ticket.claim == 1 && row.previousPerson == nil }
+    var mayFollow: Bool { isFree && row.ticket.claim == 1 && row.previousPerson == nil }
 
     static func isBefore(_ first: WaitingRow, _ second: WaitingRow) -> Bool {
         (first.row.occurredAt, first.row.ticket.eventID) < (second.row.occurredAt, second.row.ticket.eventID)

@@ -46,7 +46,7 @@ extension EventJournal {
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT id, claim, attempt, lease_owner, claimed_at, lease_boot_id, lease_until, lease_until_boot
+                        SELECT id, claim, attempt, opt_out, lease_owner, lease_boot_id, lease_until, lease_until_boot
                         FROM event INDEXED BY event_running_by_person WHERE state = 'running'
                         """
                 )
@@ -59,7 +59,8 @@ extension EventJournal {
                     ? (row["lease_until_boot"] as Int64) < now.boot : (row["lease_until"] as Int64) < now.wall
                 guard isExpired || deadOwners.contains(row["lease_owner"]) else { continue }
                 let ticket = ClaimTicket(eventID: row["id"], claim: row["claim"], owner: row["lease_owner"])
-                let isUsedUp = (row["attempt"] as Int) >= maxAttempts
+                // As with every other end of a try, an opt-out has ten times as many.
+                let isUsedUp = (row["attempt"] as Int) >= maxAttempts * (row["opt_out"] ? 10 : 1)
                 let text =
                     "The worker died while it had the event; what it sent is looked up before anything is sent again."
                 try EventTable.end(

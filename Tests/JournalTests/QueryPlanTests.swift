@@ -17,6 +17,8 @@ struct QueryPlanTests {
                 "event_running_by_person", "event_running_by_contact", "event_running_by_previous_person",
             ]
         ),
+        ("followers", JournalReader.followersSQL, ["event_waiting_by_person"]),
+        ("waitingOptOut", JournalReader.waitingOptOutSQL, ["event_waiting_by_person"]),
         ("promote", EventTable.promoteSQL, ["event_due"]),
         ("peek", EventTable.peekSQL, ["ready_order", "event_due"]),
         ("available", EventTable.availableSQL, ["event_open"]),
@@ -115,7 +117,7 @@ struct QueryPlanTests {
             Pause(subject: .salesforce, reason: "r", errorClass: .configuration, until: fixture.now)
         )
         try await journal.clearPause(.salesforce)
-        _ = try await journal.rescue(deadOwners: ["w1"], maxAttempts: 1)
+        _ = try await journal.rescue(deadOwners: ["w1"], maxAttempts: 0)
         try await journal.replay(events[0].ticket.eventID)
     }
 }
