@@ -23,9 +23,9 @@ struct DemoFiles: Sendable {
     var whereToLook: String {
         """
         Where to look next:
-          sqlite3 \(journal) 'SELECT person, state, seconds_to_confirm FROM opt_out_audit LIMIT 5'
-          sqlite3 \(journal) 'SELECT lane, state, count FROM queue_health'
-          sqlite3 \(journal) "SELECT datetime(at/1000, 'unixepoch'), what, detail FROM contact_timeline
+          sqlite3 -readonly \(journal) 'SELECT person, state, seconds_to_confirm FROM opt_out_audit LIMIT 5'
+          sqlite3 -readonly \(journal) 'SELECT lane, state, count FROM queue_health'
+          sqlite3 -readonly \(journal) "SELECT datetime(at/1000, 'unixepoch'), what, detail FROM contact_timeline
             WHERE person = (SELECT person FROM opt_out_audit LIMIT 1) ORDER BY at"
         """
     }
