@@ -183,6 +183,9 @@ struct EventExecutor: Sendable {
         guard [.tagApplied, .open, .click].contains(event.action) else { return nil }
         let end = event.receivedAt.advanced(by: configuration.orphanWait)
         guard now < end else { return nil }
+        // After the clock went back, its time says nothing: then as many looks are enough as fit into the wait.
+        let looks = configuration.orphanWait.components.seconds / 60 + 1
+        guard now >= event.receivedAt || event.ticket.claim <= looks else { return nil }
         let until = min(end, now.advanced(by: .seconds(60)))
         return .snoozed(until: until, nil, "Nobody in Salesforce is this person yet.")
     }
