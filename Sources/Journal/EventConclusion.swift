@@ -8,6 +8,10 @@ package enum EventConclusion: Hashable, Sendable {
     case retry(at: Timestamp, ErrorClass, String)
     /// Has to wait for something that is not its fault; the try is given back.
     case snoozed(until: Timestamp, ErrorClass?, String)
+    /// Has to wait for the end of that pause, however long it lasts; the try is given back.
+    ///
+    /// The time is when the pause is tried next, for people who ask what the event waits for.
+    case held(by: PauseSubject, until: Timestamp, ErrorClass, String)
     /// A person must see to it; the try is charged.
     case dead(ErrorClass, String)
     /// The worker is stopping; the event may run again at once and the try is given back.

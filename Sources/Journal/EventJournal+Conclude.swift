@@ -54,6 +54,7 @@ extension EventTable {
         var attemptOutcome: String
         var availableAt: Int64
         var isCharged: Bool
+        var heldBy: String?
         var outcome: String?
         var errorClass: ErrorClass?
         var errorText: String?
@@ -63,6 +64,7 @@ extension EventTable {
             attemptOutcome: String,
             availableAt: Int64,
             isCharged: Bool,
+            heldBy: String? = nil,
             outcome: String? = nil,
             errorClass: ErrorClass? = nil,
             errorText: String? = nil
@@ -71,6 +73,7 @@ extension EventTable {
             self.attemptOutcome = attemptOutcome
             self.availableAt = availableAt
             self.isCharged = isCharged
+            self.heldBy = heldBy
             self.outcome = outcome
             self.errorClass = errorClass
             self.errorText = errorText
@@ -101,6 +104,16 @@ extension EventTable {
                     attemptOutcome: "snoozed",
                     availableAt: time.milliseconds,
                     isCharged: false,
+                    errorClass: errorClass,
+                    errorText: text
+                )
+            case .held(let pause, let time, let errorClass, let text):
+                self.init(
+                    state: "snoozed",
+                    attemptOutcome: "snoozed",
+                    availableAt: time.milliseconds,
+                    isCharged: false,
+                    heldBy: pause.name,
                     errorClass: errorClass,
                     errorText: text
                 )
@@ -162,6 +175,7 @@ extension EventTable {
             values.bind(ending.outcome)
             values.bind(ending.errorText)
             values.bind(ending.isFinal ? now : nil)
+            values.bind(ending.heldBy)
             values.bind(ticket.eventID)
             values.bind(ticket.claim)
             values.bind(ticket.owner)
@@ -184,13 +198,21 @@ extension EventTable {
     private static let endSQL = """
         UPDATE event SET
             state = ?, attempt = attempt - ?, available_at = ?, outcome = ?, last_error = coalesce(?, last_error),
-            finalized_at = ?, claimed_at = NULL, lease_owner = NULL, lease_until = NULL, lease_boot_id = NULL,
+            finalized_at = ?, held_by = ?, claimed_at = NULL, lease_owner = NULL, lease_until = NULL, lease_boot_id = NULL,
             lease_until_boot = NULL
         WHERE id = ? AND claim = ? AND lease_owner = ? AND state = 'running'
         """
 
-    /// Adds the follow-up of a subscribe unless one for the contact is waiting already (it will bring the same details).
+    /// Adds the follow-up of a subscribe unless one for the contact is waiting already: that will bring the same details, and
+    /// is as urgent from now on as the more urgent of the two.
     static func insertEnrichment(of eventID: Int64, contactID: String, now: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE event SET lane = (SELECT lane FROM event WHERE id = ?1)
+                WHERE contact_id = ?2 AND waits_for = 'profile' AND lane > (SELECT lane FROM event WHERE id = ?1)
+                """
+        )
+        .execute(arguments: [eventID, contactID])
         try db.cachedStatement(
             sql: """
                 INSERT INTO event (

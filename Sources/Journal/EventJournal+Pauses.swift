@@ -50,11 +50,20 @@ enum SettingTable {
         /// How much longer the whole pause lasts than the server's own word within it, in milliseconds; nil where the server has
         /// said nothing.
         var beyondWord: Int64?
+        /// When an event was last let go to try what the pause is about, by the boot clock of `triedBootID`.
+        var triedBoot: Int64?
+        var triedBootID: String?
 
         /// What is left of the pause, in milliseconds.
         func remaining(at now: TimeReading) -> Int64 {
             if let untilBoot, bootID == now.bootID { return untilBoot - now.boot }
             return until - now.wall
+        }
+
+        /// Whether an event was let go to try it so short a time ago that its end may not be known yet.
+        func wasTried(within interval: Duration, at now: TimeReading) -> Bool {
+            guard let triedBoot, triedBootID == now.bootID else { return false }
+            return now.boot - triedBoot < interval.wholeMilliseconds
         }
 
         /// What is left of the time for which the server asked for silence; nil where it did not.
@@ -65,10 +74,22 @@ enum SettingTable {
     }
 
     static func pause(_ subject: PauseSubject, _ db: Database) throws -> PauseValue? {
+        try pause(named: subject.name, db)
+    }
+
+    static func pause(named name: String, _ db: Database) throws -> PauseValue? {
         try String.fetchOne(
             db.cachedStatement(sql: "SELECT value FROM setting WHERE key = ?"),
-            arguments: ["pause:" + subject.name]
+            arguments: ["pause:" + name]
         ).map { try JSONText.decode(PauseValue.self, from: $0) }
+    }
+
+    static func noteTry(ofPause name: String, now: TimeReading, _ db: Database) throws {
+        guard var value = try pause(named: name, db) else { return }
+        value.triedBoot = now.boot
+        value.triedBootID = now.bootID
+        try db.cachedStatement(sql: "UPDATE setting SET value = ?, updated_at = ? WHERE key = ?")
+            .execute(arguments: [try JSONText.encode(value), now.wall, "pause:" + name])
     }
 
     /// Sets a pause unless one that ends later is set; the longest word of the server is kept beside a fault's pause.

@@ -10,7 +10,7 @@ extension EventTable {
         SELECT EXISTS (SELECT 1 FROM ready WHERE rank BETWEEN ? AND ?)
             OR EXISTS (
                 SELECT 1 FROM event INDEXED BY event_due
-                WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL AND available_at <= ?)
+                WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL AND held_by IS NULL AND available_at <= ?)
         """
 
     /// Whether anything is available, held or not.
@@ -41,14 +41,25 @@ extension EventTable {
 
     static let promoteSQL = """
         UPDATE event SET state = 'available' WHERE id IN (
-            SELECT id FROM event
-            WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL AND available_at <= ?
+            SELECT id FROM event INDEXED BY event_due
+            WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL AND held_by IS NULL AND available_at <= ?
             ORDER BY available_at LIMIT 1000
         )
         """
 
-    /// Makes events available whose backoff or snooze has passed.
+    static let promoteComplianceSQL = """
+        UPDATE event SET state = 'available' WHERE id IN (
+            SELECT id FROM event INDEXED BY event_due_compliance
+            WHERE state IN ('retryable', 'snoozed') AND waits_for IS NULL AND held_by IS NULL AND lane = 0
+                AND available_at <= ?
+            ORDER BY available_at LIMIT 1000
+        )
+        """
+
+    /// Makes events available whose backoff or snooze has passed: a thousand of the compliance lane, which must not wait for
+    /// whatever else came due before, and a thousand of all.
     static func promoteDueEvents(now: Int64, _ db: Database) throws {
+        try db.cachedStatement(sql: promoteComplianceSQL).execute(arguments: [now])
         try db.cachedStatement(sql: promoteSQL).execute(arguments: [now])
     }
 

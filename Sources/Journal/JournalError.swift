@@ -18,6 +18,16 @@ package enum JournalError: Error, Hashable, Sendable {
     case database(String)
 }
 
+extension JournalError {
+    /// Whether the same write may be taken a moment later.
+    package var mayPass: Bool {
+        switch self {
+        case .busy, .unwritable: true
+        default: false
+        }
+    }
+}
+
 extension JournalError: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -33,7 +33,7 @@ extension JournalReader {
             """
             SELECT id, action, source, person, previous_person, contact_id, list_id, occurred_at, received_at,
                 (SELECT name FROM lane WHERE number = event.lane) AS lane, opt_out, state, outcome, claim, attempt, redrive,
-                available_at, waits_for, lease_owner, lease_until, last_error, discard_reason, accepted_reason,
+                available_at, waits_for, held_by, lease_owner, lease_until, last_error, discard_reason, accepted_reason,
                 finalized_at, pruned_at, idempotency_key, payload
             FROM event WHERE id = ?
             """

@@ -34,6 +34,7 @@ enum Migrations {
             name: "0013_keep_ready_by_number.sql",
             bytes: PackageResources._013_keep_ready_by_number_sql
         ),
+        Step(number: 14, name: "0014_hold_by_pause.sql", bytes: PackageResources._014_hold_by_pause_sql),
     ]
 
     /// The `user_version` of an up-to-date file.

@@ -21,10 +21,11 @@ extension Planner {
         )
     }
 
-    /// The flag for every record that says no, of somebody who opted out before it was made.
+    /// The flag for every record that does not say yes, of somebody who opted out before it was made; one whose flag can't be
+    /// read may say no.
     func missingOptOuts(_ records: PersonRecords) -> [EffectIntent] {
-        records.openLeads.filter { $0.hasOptedOut == false }.map(optOutFlag)
-            + records.contacts.filter { $0.record?.hasOptedOut == false }.map(optOutFlag)
+        records.openLeads.filter { $0.hasOptedOut != true }.map(optOutFlag)
+            + records.contacts.filter { $0.record.map { $0.hasOptedOut != true } ?? false }.map(optOutFlag)
     }
 
     private func optOutFlag(_ lead: SalesforceRecord) -> EffectIntent {

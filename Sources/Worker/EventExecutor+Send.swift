@@ -8,8 +8,17 @@ import Time
 extension EventExecutor {
     /// Sends what is not confirmed yet: the required effects first, opt-outs read back, then the best-effort ones.
     ///
-    /// - Throws: `TryFailure` for the first required effect that failed; what succeeded is in `results`.
-    func send(_ effects: [PlannedEffect], of event: ClaimedEvent, results: inout [EffectResult]) async throws {
+    /// - Parameters:
+    ///   - effects: What to send.
+    ///   - event: The event in hand.
+    ///   - results: What became of them, appended.
+    /// - Returns: What failed of the required effects: of opt-outs everything, else the first, after which nothing is sent.
+    /// - Throws: `JournalError` when what became of an opt-out could not be recorded.
+    func send(
+        _ effects: [PlannedEffect],
+        of event: ClaimedEvent,
+        results: inout [EffectResult]
+    ) async throws(JournalError) -> [TryFailure] {
         let required = effects.filter { !$0.intent.isBestEffort }
         let optOuts = required.filter(\.intent.kind.isOptOut)
         let others = required.filter { !$0.intent.kind.isOptOut }
@@ -23,15 +32,16 @@ extension EventExecutor {
         }
         if !optOuts.isEmpty {
             let gone = results.filter { $0.state == .failed }.map(\.effectID)
-            try await verify(optOuts.filter { !gone.contains($0.id) }, of: event, results: &results)
+            failures += await verify(optOuts.filter { !gone.contains($0.id) }, results: &results)
             // The evidence is written before anything that is merely nice to have.
             try await journal.recordEffects(results, of: event.ticket)
         }
-        if let failure = failures.first { throw failure }
+        guard failures.isEmpty else { return failures }
         for effect in effects where effect.intent.isBestEffort && !effect.isConfirmed {
             var ignored: [TryFailure] = []
             note(await send(effect, of: event), of: effect, results: &results, failures: &ignored)
         }
+        return []
     }
 
     private func sendAll(
@@ -114,9 +124,9 @@ extension EventExecutor {
     /// Reads every opted-out record back; one that does not show the flag was not written, whatever the answer said.
     private func verify(
         _ effects: [PlannedEffect],
-        of event: ClaimedEvent,
         results: inout [EffectResult]
-    ) async throws {
+    ) async -> [TryFailure] {
+        var failures: [TryFailure] = []
         for object in [SalesforceObject.lead, .contact] {
             let targets = effects.filter { $0.intent.object == object }
             let ids = targets.compactMap(\.intent.recordID)
@@ -125,7 +135,8 @@ extension EventExecutor {
             do throws(SalesforceError) {
                 flags = try await resolver.optOutFlags(object, ids: ids)
             } catch {
-                throw TryFailure(error: error, object: object)
+                failures.append(TryFailure(error: error, object: object))
+                continue
             }
             let verifiedAt = now
             for effect in targets {
@@ -139,9 +150,11 @@ extension EventExecutor {
                     // No longer confirmed: the next try sends it again.
                     let text = "Salesforce said yes, but the record does not show it."
                     results.append(EffectResult(effectID: effect.id, state: .failed, recordID: id, errorText: text))
-                    throw TryFailure(
-                        error: .undecodable(reason: "the opt-out of \(object.rawValue) \(id) did not stay"),
-                        object: object
+                    failures.append(
+                        TryFailure(
+                            error: .undecodable(reason: "the opt-out of \(object.rawValue) \(id) did not stay"),
+                            object: object
+                        )
                     )
                 case nil:
                     results.append(
@@ -155,6 +168,7 @@ extension EventExecutor {
                 }
             }
         }
+        return failures
     }
 }
 

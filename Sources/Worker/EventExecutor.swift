@@ -27,13 +27,7 @@ struct EventExecutor: Sendable {
     func run(_ event: ClaimedEvent) async {
         let ending = await attempt(event)
         do {
-            let completed = try await journal.conclude(
-                event.ticket,
-                with: ending.conclusion,
-                results: ending.results,
-                followUp: ending.followUp,
-                followers: ending.followers
-            )
+            let completed = try await record(ending, of: event)
             failPoint.pass(.concluded)
             for follower in ending.followers.prefix(completed) {
                 report(follower.event, .completed(outcome: follower.outcome))
@@ -47,12 +41,33 @@ struct EventExecutor: Sendable {
         report(event, ending.conclusion)
     }
 
+    /// Records the end, again and again while the journal does not take it and the lease lasts: without it the event would be
+    /// charged with a try that was lost.
+    private func record(_ ending: Ending, of event: ClaimedEvent) async throws(JournalError) -> Int {
+        while true {
+            do throws(JournalError) {
+                return try await journal.conclude(
+                    event.ticket,
+                    with: ending.conclusion,
+                    results: ending.results,
+                    followUp: ending.followUp,
+                    followers: ending.followers
+                )
+            } catch {
+                let isLeased = leases.millisecondsLeft(event.ticket, nowBoot: time.read().boot) > 0
+                guard error.mayPass, isLeased, (try? await time.sleep(for: .milliseconds(200))) != nil else {
+                    throw error
+                }
+            }
+        }
+    }
+
     private func attempt(_ event: ClaimedEvent) async -> Ending {
         var results: [EffectResult] = []
         do {
             return try await carryOut(event, results: &results)
-        } catch let failure as TryFailure {
-            return await Ending(conclusion: conclusion(of: event, after: failure), results: results)
+        } catch let failures as TryFailures {
+            return await Ending(conclusion: conclusion(of: event, after: failures), results: results)
         } catch let error as JournalError {
             let until = now.advanced(by: .seconds(2))
             return Ending(conclusion: .snoozed(until: until, .transient, "\(error)"), results: results)
@@ -65,23 +80,38 @@ struct EventExecutor: Sendable {
         guard planner.concerns(event.action, reason: event.payload.reason) else {
             return Ending(conclusion: .completed(outcome: "ignored"))
         }
-        if let pause = try await pause(holding: event, fields: []) { return Ending(conclusion: pause) }
+        if let pause = try await pause(holding: event) { return Ending(conclusion: pause) }
         let profile = try await profile(of: event)
         if event.action == .enrich, profile == nil {
             return Ending(conclusion: .completed(outcome: "profileGone"))
         }
-        let input = try await planningInput(for: event, profile: profile)
+        let knowledge = try await knowledge(of: event)
+        let resolution = await resolver.records(
+            emails: [event.person, event.previousPerson].compactMap { $0?.email },
+            contactIDs: knowledge.contactIDs,
+            isOptOut: event.isOptOut
+        )
+        await pauseHiddenFields(of: resolution)
+        // An opt-out reaches the records of one object while those of the other can't be looked at.
+        if !event.isOptOut, let failures = TryFailures(resolution.failures) { throw failures }
+        let input = try await planningInput(
+            for: event,
+            profile: profile,
+            records: resolution.records,
+            isOptedOut: knowledge.isOptedOut
+        )
         let group = try await plan(event, input: input)
         guard let plan = group.plans.first else { return Ending(conclusion: .interrupted) }
-        results += try await settled(of: event, group: group, records: input.records)
+        results += try await settled(of: event, group: group, resolution: resolution)
         if case .noTarget = plan.outcome, let wait = orphanWait(event) {
             return Ending(conclusion: wait, results: results)
         }
-        if let pause = try await pause(holding: event, fields: group.intents.filter { !$0.isBestEffort }) {
-            return Ending(conclusion: pause, results: results)
+        let passage = try await passage(of: event, group.shared)
+        if let hold = passage.hold, passage.open.isEmpty, resolution.failures.isEmpty {
+            return Ending(conclusion: hold, results: results)
         }
         let effects = try await journal.beginEffects(
-            group.shared,
+            passage.open,
             under: event.ticket,
             mappingVersion: configuration.policy.version,
             onlyNew: !group.followers.isEmpty
@@ -91,14 +121,21 @@ struct EventExecutor: Sendable {
             return Ending(conclusion: .interrupted, results: results)
         }
         failPoint.pass(.effectsPlanned)
-        do {
-            try await send(effects, of: event, results: &results)
-        } catch let failure as TryFailure where !group.followers.isEmpty && failure.error.errorClass == .data {
+        let failures = TryFailures(resolution.failures + (try await send(effects, of: event, results: &results)))
+        if !group.followers.isEmpty, failures?.main.error.errorClass == .data {
             // One of several may have spoilt it for all: this one is tried by itself, which costs it nothing.
             return Ending(conclusion: .interrupted, results: results)
         }
+        let confirmed = Set(results.filter { $0.state == .confirmed }.map(\.effectID))
+        await clearPauses(
+            provenOverBy: effects.filter { confirmed.contains($0.id) }.map(\.intent),
+            of: event,
+            resolution: resolution,
+            hasFailed: failures != nil
+        )
+        if let failures { throw failures }
         failPoint.pass(.effectsSent)
-        await clearPauses(provenOverBy: event, effects: effects.map(\.intent))
+        if let hold = passage.hold { return Ending(conclusion: hold, results: results) }
         return Ending(
             conclusion: .completed(outcome: plan.outcome.name),
             results: results,
@@ -111,71 +148,6 @@ struct EventExecutor: Sendable {
 
     private func followUp(of event: ClaimedEvent, _ plan: Plan) -> EnrichFollowUp? {
         plan.needsEnrichment ? event.contactID.map(EnrichFollowUp.init(contactID:)) : nil
-    }
-
-    private func planningInput(for event: ClaimedEvent, profile: ContactDetails?) async throws -> PlanningInput {
-        var knowledge = PersonKnowledge()
-        if let person = event.person { knowledge = try await journal.reader.knowledge(of: person) }
-        var contactIDs = knowledge.contactIDs
-        if let contactID = event.contactID, !contactIDs.contains(contactID) { contactIDs.append(contactID) }
-        let records: SalesforceRecords
-        do throws(SalesforceError) {
-            records = try await resolver.records(
-                emails: [event.person, event.previousPerson].compactMap { $0?.email },
-                contactIDs: contactIDs,
-                isOptOut: event.isOptOut
-            )
-        } catch {
-            throw TryFailure(error: error, object: nil)
-        }
-        return try await planningInput(
-            for: event,
-            profile: profile,
-            records: records,
-            isOptedOut: knowledge.isOptedOut
-        )
-    }
-
-    func planningInput(
-        for event: ClaimedEvent,
-        profile: ContactDetails?,
-        records: SalesforceRecords,
-        isOptedOut: Bool
-    ) async throws -> PlanningInput {
-        PlanningInput(
-            action: event.action,
-            payload: event.payload,
-            source: event.source,
-            person: event.person,
-            contactID: event.contactID,
-            listID: event.listID,
-            occurredAt: event.occurredAt,
-            receivedAt: event.receivedAt,
-            profile: profile,
-            records: records,
-            isOptedOut: isOptedOut,
-            engagementKey: try await engagementKey(of: event)
-        )
-    }
-
-    func profile(of event: ClaimedEvent) async throws -> ContactDetails? {
-        guard event.action == .enrich, let contactID = event.contactID else { return nil }
-        return try await journal.reader.profile(contactID: contactID)
-    }
-
-    /// Opens and clicks that tell the same within the window are one Task: they share the key of the first.
-    private func engagementKey(of event: ClaimedEvent) async throws -> String? {
-        guard event.action == .open || event.action == .click, let person = event.person else { return nil }
-        let first = try await journal.reader.earlierTelling(
-            of: event.ticket.eventID,
-            person: person,
-            action: event.action,
-            message: event.payload.message?.id ?? event.payload.message?.name,
-            link: event.payload.link?.id ?? event.payload.link?.url,
-            receivedAt: event.receivedAt,
-            window: configuration.duplicateWindow
-        )
-        return "event:\(first ?? event.ticket.eventID)"
     }
 
     /// A tag, open or click of somebody without a record waits a while: the subscribe may be on its way.
@@ -197,7 +169,7 @@ struct EventExecutor: Sendable {
             switch conclusion {
             case .completed(let outcome): (outcome, .debug)
             case .retry: ("retry", .notice)
-            case .snoozed: ("snoozed", .info)
+            case .snoozed, .held: ("snoozed", .info)
             case .dead: ("dead", .error)
             case .interrupted: ("interrupted", .info)
             }
@@ -242,20 +214,13 @@ struct Ending: Sendable {
     var followers: [FollowerEnding] = []
 }
 
-/// A try that Salesforce did not let through.
-struct TryFailure: Error {
-    var error: SalesforceError
-    /// The object whose write failed; nil for a look-up.
-    var object: SalesforceObject?
-}
-
 extension EventConclusion {
     /// The end in a few words, without anything personal.
     fileprivate var summary: String {
         switch self {
         case .completed(let outcome): "completed: \(outcome)"
         case .retry(_, let errorClass, let text): "retry (\(errorClass.rawValue)): \(text)"
-        case .snoozed(_, _, let text): "snoozed: \(text)"
+        case .snoozed(_, _, let text), .held(_, _, _, let text): "snoozed: \(text)"
         case .dead(let errorClass, let text): "dead (\(errorClass.rawValue)): \(text)"
         case .interrupted: "interrupted"
         }

@@ -32,13 +32,16 @@ extension EventWorker {
         while !Task.isCancelled {
             do {
                 let now = time.read().wall
-                // What a pause holds up comes due again and again; a drain that waited for it would never end.
+                // Only a pause that is due is tried once more; a drain that waited for its end might never end itself.
                 let isPaused = try await journal.reader.pauses().contains { $0.until.milliseconds > now }
                 let horizon = now + (isPaused ? 0 : grace.wholeMilliseconds)
                 // A profile that was just stored makes its event available: the fetches are asked about first.
                 let isFetching = try await fetching.hasWork()
                 let isDrained = try await journal.reader.isDrained(horizon: horizon)
-                if !isFetching, isIdle, isDrained { return stop() }
+                let isReleasing = try await journal.reader.hasReleasableEvents(
+                    probeInterval: configuration.retry.probeInterval
+                )
+                if !isFetching, isIdle, isDrained, !isReleasing { return stop() }
             } catch {
                 logger.warning("The queue could not be looked at; trying again", metadata: ["error": "\(error)"])
             }

@@ -134,6 +134,7 @@ package final class EventWorker: Service {
             group.addTask { await self.loop(every: interval) { try await self.decodeAndWake() } }
             group.addTask { await self.loop(every: interval) { try await self.fetchAndWake() } }
             group.addTask { await self.loop(every: .seconds(1)) { try await self.rescueAndWake() } }
+            group.addTask { await self.loop(every: interval) { try await self.releaseAndWake() } }
             group.addTask { await self.loop(every: .seconds(60)) { try await self.pruning.runOnce() } }
             group.addTask { await self.loop(every: .seconds(5)) { try await self.watchWAL() } }
             group.addTask { await self.loop(every: interval) { self.tick() } }
@@ -249,6 +250,14 @@ package final class EventWorker: Service {
         failPoint.pass(.rescued)
         wake.yield()
         return false
+    }
+
+    private func releaseAndWake() async throws -> Bool {
+        guard try await journal.releaseHeldEvents(probeInterval: configuration.retry.probeInterval) > 0 else {
+            return false
+        }
+        wake.yield()
+        return true
     }
 
     private func watchWAL() async throws -> Bool {

@@ -12,63 +12,57 @@ struct RecordResolver: Sendable {
 
     /// Leads by external id or address, and Contacts by address or by conversion of one of those Leads.
     ///
-    /// An opt-out asks for no more than it needs, and does without a field that it can do without: only the log-in or the
-    /// object's own `HasOptedOutOfEmail` may hold it.
+    /// A field that this user can't read holds up nothing but its own writes, so the look-up goes on without it. An opt-out asks
+    /// for no more than it needs, and does without everything that it can do without.
     ///
-    /// - Throws: `SalesforceError`, as the client found it.
-    func records(
-        emails: [String],
-        contactIDs: [String],
-        isOptOut: Bool
-    ) async throws(SalesforceError) -> SalesforceRecords {
+    /// - Parameters:
+    ///   - emails: The person's addresses.
+    ///   - contactIDs: The person's contacts in GetResponse.
+    ///   - isOptOut: Whether the records are to be opted out.
+    /// - Returns: What was found, and what could not be looked at.
+    func records(emails: [String], contactIDs: [String], isOptOut: Bool) async -> Resolution {
         let planner = Planner(policy: policy)
-        let leadFields = isOptOut ? planner.optOutLeadFields : planner.leadFields
         let contactFields = isOptOut ? planner.optOutContactFields : planner.contactFields
-        async let leadRows = find(
-            .lead,
-            select: leadFields,
+        async let leadLook = look(
+            for: .lead,
+            select: isOptOut ? planner.optOutLeadFields : planner.leadFields,
             emails: emails,
             keyField: policy.fields.contactID,
             keys: contactIDs,
             isOptOut: isOptOut
         )
-        async let contactRows = find(
-            .contact,
+        async let contactLook = look(
+            for: .contact,
             select: contactFields,
             emails: emails,
-            keyField: nil,
-            keys: [],
             isOptOut: isOptOut
         )
-        let leads: [SalesforceRecord]
-        var contacts: [SalesforceRecord]
-        do {
-            leads = try await leadRows
-            contacts = try await contactRows
-        } catch let error as SalesforceError {
-            throw error
-        } catch {
-            throw .unanswered(reason: "the look-up was cancelled")
-        }
+        let leads = await leadLook
+        var contacts = await contactLook
         // A callback may carry the contact id alone: then the address that the Lead has leads to the person's other records.
-        let addresses = emails.isEmpty ? Set(leads.compactMap { $0.fields["Email"]?.string?.lowercased() }) : []
+        let addresses =
+            emails.isEmpty ? Set(leads.records.compactMap { $0.fields["Email"]?.string?.lowercased() }) : []
         if !addresses.isEmpty {
-            return try await records(emails: addresses.sorted(), contactIDs: contactIDs, isOptOut: isOptOut)
+            return await records(emails: addresses.sorted(), contactIDs: contactIDs, isOptOut: isOptOut)
         }
         // A converted Lead's Contact may have another address by now.
-        let converted = Set(leads.compactMap { $0.isConverted ? $0.convertedContactID : nil })
-            .subtracting(contacts.map(\.id)).sorted()
-        if !converted.isEmpty, !isOptOut {
-            contacts += try await find(
-                .contact,
+        let converted = Set(leads.records.compactMap { $0.isConverted ? $0.convertedContactID : nil })
+            .subtracting(contacts.records.map(\.id)).sorted()
+        if !converted.isEmpty, !isOptOut, contacts.failure == nil {
+            let others = await look(
+                for: .contact,
                 select: contactFields,
                 emails: [],
                 keyField: "Id",
                 keys: converted,
                 isOptOut: isOptOut
             )
+            contacts.records = (contacts.records + others.records).sorted { $0.id < $1.id }
+            contacts.isAnswered = contacts.isAnswered || others.isAnswered
+            contacts.hiddenFields.merge(others.hiddenFields) { first, _ in first }
+            contacts.failure = others.failure
         }
-        return SalesforceRecords(leads: leads.sorted { $0.id < $1.id }, contacts: contacts.sorted { $0.id < $1.id })
+        return Resolution(leads: leads, contacts: contacts)
     }
 
     /// Reads back which of the records have the opt-out flag set; a record that is gone is absent.
@@ -89,20 +83,20 @@ struct RecordResolver: Sendable {
 
     private static let keysPerQuery = 50
 
-    private func find(
-        _ object: SalesforceObject,
+    /// One object's look-up; whatever stops it is in what it returns.
+    private func look(
+        for object: SalesforceObject,
         select: [String],
         emails: [String],
-        keyField: String?,
-        keys: [String],
+        keyField: String? = nil,
+        keys: [String] = [],
         isOptOut: Bool
-    ) async throws(SalesforceError) -> [SalesforceRecord] {
+    ) async -> Resolution.Look {
+        var look = Resolution.Look()
         var found: [String: SalesforceRecord] = [:]
-        var fields = select
-        var keyField = keyField
         let nowBoot = time.read().boot
-        let necessity = FieldNecessity(names: policy.fields)
-        fields.removeAll { shape.isMissing($0, of: object, nowBoot: nowBoot) }
+        var fields = select.filter { !shape.isMissing($0, of: object, nowBoot: nowBoot) }
+        var keyField = keyField
         let chunks = keys.isEmpty || keyField == nil ? [[]] : keys.chunked(by: Self.keysPerQuery)
         for (index, chunk) in chunks.enumerated() {
             while true {
@@ -116,26 +110,40 @@ struct RecordResolver: Sendable {
                 let soql =
                     "SELECT \(names.joined(separator: ", ")) FROM \(object.rawValue) "
                     + "WHERE \(conditions.joined(separator: " OR "))"
-                do {
+                do throws(SalesforceError) {
                     for row in try await salesforce.query(soql) {
                         guard let id = row.fields["Id"]?.string else { continue }
                         found[id] = SalesforceRecord(object: object, id: id, fields: row.fields)
                     }
+                    look.isAnswered = true
                     break
                 } catch {
                     guard let name = error.missingField, fields.contains(name) || name == keyField,
-                        necessity.isOptional(name, of: object) || (isOptOut && name != "HasOptedOutOfEmail")
-                    else { throw error }
-                    if necessity.isOptional(name, of: object) {
+                        isDispensable(name, of: object, isOptOut: isOptOut)
+                    else {
+                        look.failure = TryFailure(error: error, object: error.missingField == nil ? nil : object)
+                        return look
+                    }
+                    if FieldNecessity(names: policy.fields).isOptional(name, of: object) {
                         shape.remember(missing: name, of: object, nowBoot: nowBoot)
+                    } else if !isOptOut || name == Self.flag {
+                        look.hiddenFields[name] = "\(error)"
                     }
                     fields.removeAll { $0 == name }
                     if keyField == name { keyField = nil }
                 }
             }
         }
-        return Array(found.values)
+        look.records = found.values.sorted { $0.id < $1.id }
+        return look
     }
+
+    /// Whether the look-up may go on without the field: what it finds by must stay, or it would make somebody new.
+    private func isDispensable(_ name: String, of object: SalesforceObject, isOptOut: Bool) -> Bool {
+        isOptOut || !["Email", "IsConverted", "ConvertedContactId", policy.fields.contactID].contains(name)
+    }
+
+    private static let flag = "HasOptedOutOfEmail"
 }
 
 extension Array {

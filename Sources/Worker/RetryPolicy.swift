@@ -26,6 +26,9 @@ package struct RetryPolicy: Hashable, Sendable {
     /// How long all but opt-outs rest when the org's daily allowance is used up.
     package var quotaPause: Duration
 
+    /// How long a try has to show that a fault is mended, before the next is made.
+    package var probeInterval: Duration { configurationPause / 6 }
+
     package init(
         maxAttempts: Int = 20,
         base: Duration = .seconds(1),

@@ -55,6 +55,16 @@ struct JournalFixture: Sendable {
         isMalformed: Bool = false,
         window: Duration = .seconds(600)
     ) async throws -> Told {
+        try await tell(elements, source: source, isMalformed: isMalformed, window: window)
+    }
+
+    @discardableResult
+    func tell(
+        _ elements: [DecodedElement],
+        source: Source = .getresponse,
+        isMalformed: Bool = false,
+        window: Duration = .seconds(600)
+    ) async throws -> Told {
         let callback = NewCallback(
             receivedAt: now,
             source: source,

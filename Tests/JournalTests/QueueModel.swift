@@ -54,6 +54,10 @@ struct QueueModel {
             entries[id]?.state = "snoozed"
             entries[id]?.availableAt = time.milliseconds
             entries[id]?.attempt -= 1
+        case .held(_, let time, _, _):
+            entries[id]?.state = "held"
+            entries[id]?.availableAt = time.milliseconds
+            entries[id]?.attempt -= 1
         case .interrupted:
             entries[id]?.state = "available"
             entries[id]?.availableAt = now

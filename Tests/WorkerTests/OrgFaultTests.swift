@@ -101,6 +101,106 @@ struct OrgFaultTests {
         }
     }
 
+    /// Rule 7: an opt-out is held only by that object's own flag.
+    @Test func hiddenFlagOfContactsHoldsNoOptOutOfALeadUp() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            let lead = try fixture.insertLead("c1", "jane@acme.example")
+            fixture.sandbox.salesforce.hideField("Contact", "HasOptedOutOfEmail")
+            try await whileRunning(fixture.makeWorker()) {
+                try await fixture.tell(.unsubscribe("c1", "jane@acme.example"))
+                try await fixture.eventually("unsubscribe") { $0.isCompleted() }
+                #expect(try await fixture.pauses() == ["salesforce.Contact.HasOptedOutOfEmail"], "it is an alarm")
+                // Nor a subscribe, which writes no such flag.
+                try await fixture.tell(.wholeSubscribe("c2", "joe@acme.example"))
+                try await fixture.eventually("subscribe") { $0.isCompleted() }
+            }
+            #expect(fixture.isOptedOut(lead))
+            #expect(fixture.lead("c2") != nil)
+        }
+    }
+
+    @Test func hiddenFlagOfContactsHoldsOnlyTheContactOfSomebodyWhoIsBoth() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            let lead = try fixture.insertLead("c1", "jane@acme.example")
+            let contact = try fixture.insertContact("jane@acme.example")
+            fixture.sandbox.salesforce.hideField("Contact", "HasOptedOutOfEmail")
+            try await whileRunning(fixture.makeWorker()) {
+                try await fixture.tell(.unsubscribe("c1", "jane@acme.example"))
+                let waiting = try await fixture.eventually("unsubscribe") { $0.attemptOutcomes.count >= 2 }
+                #expect(waiting.state == "snoozed" && waiting.attempt == 0)
+                let written = try #require(waiting.effects("optout.lead").first)
+                #expect(written["state"].text == "confirmed" && written["verified_at"].integer != nil)
+                #expect(fixture.isOptedOut(lead) && !fixture.isOptedOut(contact))
+                fixture.sandbox.salesforce.showField("Contact", "HasOptedOutOfEmail")
+                let end = try await fixture.eventually("unsubscribe") { $0.isCompleted() }
+                #expect(end.attempt == 1)
+                #expect(Set(end.attemptOutcomes.dropLast()) == ["snoozed"])
+                try await fixture.eventually("no pause") { try await fixture.pauses().isEmpty }
+            }
+            #expect(fixture.isOptedOut(contact))
+        }
+    }
+
+    @Test func contactsThatCannotBeLookedAtHoldNoLeadOfAnOptOutUp() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            let lead = try fixture.insertLead("c1", "jane@acme.example")
+            let contact = try fixture.insertContact("jane@acme.example")
+            fixture.sandbox.salesforce.faults.inject(
+                .respond(
+                    status: 400,
+                    body: #"[{"message":"sObject type 'Contact' is not supported.","errorCode":"INVALID_TYPE"}]"#,
+                    contentType: "application/json"
+                ),
+                next: 2,
+                matching: RequestMatcher(method: "GET", path: "FROM%20Contact")
+            )
+            try await whileRunning(fixture.makeWorker()) {
+                try await fixture.tell(.unsubscribe("c1", "jane@acme.example"))
+                try await fixture.eventually("the Lead is opted out") { fixture.isOptedOut(lead) }
+                let end = try await fixture.eventually("unsubscribe") { $0.isCompleted() }
+                #expect(end.attempt == 1)
+                #expect(end.attemptOutcomes == ["snoozed", "snoozed", "completed"])
+            }
+            #expect(fixture.isOptedOut(contact))
+        }
+    }
+
+    /// Rule 7: what does not write the hidden field goes on.
+    @Test func hiddenFieldOfLeadsHoldsNoTaskUp() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            let lead = try fixture.insertLead("c1", "jane@acme.example")
+            fixture.sandbox.salesforce.hideField("Lead", "GetResponse_Tags__c")
+            try await whileRunning(fixture.makeWorker()) {
+                try await fixture.tell(.click("c1", "jane@acme.example"))
+                try await fixture.eventually("click") { $0.isCompleted() }
+            }
+            #expect(fixture.sandbox.salesforce.rows("Task").map { $0["WhoId"].string } == [lead])
+        }
+    }
+
+    /// A pause that lasts must not fill the journal, nor ask Salesforce about everybody again and again.
+    @Test func pauseCostsEachEventOneTryHoweverLongItLasts() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            fixture.sandbox.salesforce.hideField("Lead", "GetResponse_List_ID__c")
+            let worker = fixture.makeWorker { $0.retry.configurationPause = .milliseconds(600) }
+            try await whileRunning(worker) {
+                try await fixture.tell((1...12).map { .wholeSubscribe("c\($0)", "p\($0)@acme.example") })
+                try await fixture.eventually("one of them has tried it four times") {
+                    try await fixture.events().contains { $0.attemptOutcomes.count >= 4 }
+                }
+                // Each once, and one of them again whenever the pause is due; all of them would be 48.
+                let counts = try await fixture.events().map(\.attemptOutcomes.count)
+                #expect(counts.reduce(0, +) <= 24, "\(counts)")
+                fixture.sandbox.salesforce.showField("Lead", "GetResponse_List_ID__c")
+                try await fixture.eventually("all completed") {
+                    let events = try await fixture.events().filter { $0.action == "subscribe" }
+                    return events.count == 12 && events.allSatisfy { $0.isCompleted() && $0.attempt == 1 }
+                }
+            }
+            #expect(fixture.sandbox.salesforce.rows("Lead").count == 12)
+        }
+    }
+
     @Test(
         arguments: [
             ("STRING_TOO_LONG", "Company: data value too large: Acme (max length=255)"),

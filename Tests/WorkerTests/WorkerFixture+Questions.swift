@@ -56,9 +56,12 @@ extension WorkerFixture {
         )
     }
 
-    /// Waits until nothing is available, running or due, whatever waits for a profile.
+    /// Waits until nothing is available, running, due or held, whatever waits for a profile.
     func eventuallyDrained() async throws {
-        try await eventually("drained") { try await journal.reader.isDrained(horizon: .max) }
+        try await eventually("drained") {
+            guard try await journal.reader.isDrained(horizon: .max) else { return false }
+            return try await events().allSatisfy { $0.event["held_by"].text == nil }
+        }
     }
 
     /// The names of the pauses that are set.
