@@ -145,7 +145,7 @@ let package = Package(
         .testTarget(
             name: "SalesforceTests",
             dependencies: [
-                "Model", "Salesforce", "TestSupport", "Time", asyncHTTPClient, hummingbird, logging, nioCore,
+                "Model", "Salesforce", "Sandbox", "TestSupport", "Time", asyncHTTPClient, hummingbird, logging, nioCore,
             ]
         ),
         .testTarget(

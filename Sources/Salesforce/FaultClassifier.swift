@@ -2,8 +2,8 @@ package import Model
 
 /// What each of Salesforce's fault codes asks for.
 ///
-/// A table, so that a person can check it against Salesforce's list. Three codes mean different things by their message,
-/// and are decided by rules below it.
+/// A table, so that a person can check it against Salesforce's list. Some codes mean different things by their message,
+/// and are decided by the rules before it.
 package enum FaultClassifier {
     /// The class of one fault; an unknown code is transient, which the worker bounds.
     package static func errorClass(of fault: APIFault) -> ErrorClass {
@@ -18,6 +18,16 @@ package enum FaultClassifier {
         let leastCurableFirst: [ErrorClass] = [.configuration, .data, .quota, .throttled, .lostAnswer, .transient]
         return leastCurableFirst.first(where: classes.contains) ?? byStatus(status)
     }
+
+    /// The codes of a trigger or flow that failed.
+    static let codesOfAutomation: Set<String> = [
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER", "APEX_ERROR",
+    ]
+
+    /// The codes of a request that was too much at once.
+    static let codesOfSize: Set<String> = [
+        "EXCEEDED_ID_LIMIT", "OPERATION_TOO_LARGE", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG",
+    ]
 
     private static func byStatus(_ status: Int) -> ErrorClass {
         switch status {
@@ -35,7 +45,9 @@ package enum FaultClassifier {
         case "REQUEST_LIMIT_EXCEEDED":
             // The daily allowance and the limit on concurrent requests share a code.
             return message.contains("Concurrent") ? .throttled : .quota
-        case "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY":
+        case _ where codesOfAutomation.contains(fault.code):
+            // The user may not create or edit any record of the object.
+            if message.contains("entity type cannot be") { return .configuration }
             // An Apex trigger or flow failed; a lock or a governor limit in it passes, anything else does not.
             let passing = ["UNABLE_TO_LOCK_ROW", "Too many SOQL queries"]
             return passing.contains(where: message.contains) ? .transient : .data
@@ -63,6 +75,12 @@ package enum FaultClassifier {
         "ALL_OR_NONE_OPERATION_ROLLED_BACK": .transient,
         "PROCESSING_HALTED": .transient,
         "BATCH_PROCESSING_HALTED": .transient,
+        "ALREADY_IN_PROCESS": .transient,
+        "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE": .transient,
+        "INVALID_QUERY_LOCATOR": .transient,
+        "RECORD_IN_USE_BY_WORKFLOW": .transient,
+        "TERRITORY_REALIGN_IN_PROGRESS": .transient,
+        "TOO_MANY_APEX_REQUESTS": .throttled,
         // A read-only window lasts for hours: waiting must not use up the event's attempts.
         "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE": .throttled,
         // The values are refused.
@@ -83,6 +101,23 @@ package enum FaultClassifier {
         "MALFORMED_QUERY": .data,
         "JSON_PARSER_ERROR": .data,
         "METHOD_NOT_ALLOWED": .data,
+        "EMAIL_OPTED_OUT": .data,
+        "ENTITY_IS_ARCHIVED": .data,
+        "INVALID_CROSS_REFERENCE_TYPE_FOR_FIELD": .data,
+        "INVALID_ID_FIELD": .data,
+        "INVALID_STATUS": .data,
+        "INVALID_TYPE_ON_FIELD_IN_RECORD": .data,
+        "TEXT_DATA_OUTSIDE_SUPPORTED_CHARSET": .data,
+        // A mistake of ours, which no repetition mends.
+        "EXCEEDED_ID_LIMIT": .data,
+        "ILLEGAL_QUERY_PARAMETER_VALUE": .data,
+        "INVALID_CONTENT_TYPE": .data,
+        "INVALID_INPUT": .data,
+        "INVALID_OPERATION": .data,
+        "INVALID_QUERY_FILTER_OPERATOR": .data,
+        "MISSING_ARGUMENT": .data,
+        "OPERATION_TOO_LARGE": .data,
+        "UNSUPPORTED_MEDIA_TYPE": .data,
         // A key, permission, field or the org itself.
         "INVALID_SESSION_ID": .configuration,
         "INVALID_AUTH_HEADER": .configuration,
@@ -97,5 +132,13 @@ package enum FaultClassifier {
         "TXN_SECURITY_NO_ACCESS": .configuration,
         "STORAGE_LIMIT_EXCEEDED": .configuration,
         "UNSUPPORTED_API_VERSION": .configuration,
+        "FORBIDDEN": .configuration,
+        "INACTIVE_OWNER_OR_USER": .configuration,
+        "INVALID_ACCESS_LEVEL": .configuration,
+        "INVALID_ASSIGNMENT_RULE": .configuration,
+        "INVALID_READ_ONLY_USER_DML": .configuration,
+        "LICENSE_LIMIT_EXCEEDED": .configuration,
+        "PACKAGE_LICENSE_REQUIRED": .configuration,
+        "UNAVAILABLE_RECORDTYPE_EXCEPTION": .configuration,
     ]
 }

@@ -13,6 +13,9 @@ package struct LimitInfo: Hashable, Sendable {
         self.allowed = allowed
     }
 
+    /// How much of the allowance is used, from 0 on; over 1 where the org may exceed it.
+    package var share: Double { allowed > 0 ? Double(used) / Double(allowed) : 1 }
+
     /// Reads `api-usage=18/5000`, also with a quota of the app behind it.
     package init?(header: String) {
         for part in header.split(separator: ";") {

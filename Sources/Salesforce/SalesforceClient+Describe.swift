@@ -53,11 +53,35 @@ package struct ObjectDescription: Hashable, Sendable, Decodable {
     }
 
     package var name: String
+    /// Whether our user may create records, and change them.
+    package var isCreatable: Bool
+    package var isUpdatable: Bool
     package var fields: [Field]
+    /// Where each field stands, by its name in lower case.
+    private let positions: [String: Int]
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        isCreatable = try container.decodeIfPresent(Bool.self, forKey: .createable) ?? true
+        isUpdatable = try container.decodeIfPresent(Bool.self, forKey: .updateable) ?? true
+        fields = try container.decode([Field].self, forKey: .fields)
+        positions = Dictionary(fields.enumerated().map { ($1.name.lowercased(), $0) }) { first, _ in first }
+    }
 
     /// The field with this API name, in any case.
+    ///
+    /// - Parameter name: The API name.
+    /// - Returns: The field; nil where the org has none or hides it.
     package func field(_ name: String) -> Field? {
-        fields.first { $0.name.lowercased() == name.lowercased() }
+        positions[name.lowercased()].map { fields[$0] }
+    }
+
+    private enum CodingKeys: CodingKey {
+        case name
+        case createable
+        case updateable
+        case fields
     }
 }
 

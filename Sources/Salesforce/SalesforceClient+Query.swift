@@ -15,9 +15,30 @@ extension SalesforceClient {
     ///
     /// - Throws: `undecodable` also for more than 50,000 rows, and for a next page that is not below this org's own path.
     package func query(_ soql: String) async throws(SalesforceError) -> [SalesforceRow] {
-        let path = path("query") + "?q=" + soql.percentEncoded
-        let length = configuration.loginURL.utf8.count + path.utf8.count
-        var page = try await length > Self.longestQueryURL ? composite(path) : page(at: path)
+        let path = queryPath(soql)
+        guard configuration.loginURL.utf8.count + path.utf8.count > Self.longestQueryURL else {
+            return try await rows(from: page(at: path))
+        }
+        let answers: [Result<CompositeAnswer, SalesforceError>]
+        do throws(BatchFailure) {
+            answers = try await composite([.query(soql)])
+        } catch {
+            throw error.error
+        }
+        guard case .rows(let rows) = try answers.first?.get() else {
+            throw .undecodable(reason: "a query in a composite must be answered with records")
+        }
+        return rows
+    }
+
+    /// The path of a query, percent-encoded.
+    func queryPath(_ soql: String) -> String {
+        path("query") + "?q=" + soql.percentEncoded
+    }
+
+    /// The rows of a page and of all that follow it.
+    func rows(from first: QueryPage) async throws(SalesforceError) -> [SalesforceRow] {
+        var page = first
         var rows = page.records
         while let next = page.nextRecordsURL, !page.done {
             guard rows.count < Self.maximumRows, !page.records.isEmpty else {
@@ -38,24 +59,6 @@ extension SalesforceClient {
         return page
     }
 
-    private func composite(_ path: String) async throws(SalesforceError) -> QueryPage {
-        let requests = CompositeRequest(compositeRequest: [.init(method: "GET", url: path, referenceId: "rows")])
-        guard let body = try? JSONEncoder().encode(requests) else {
-            throw .undecodable(reason: "the query can't be written as JSON")
-        }
-        let outgoing = Outgoing(method: .POST, path: self.path("composite"), body: body, isWrite: false)
-        let answer = try await send(outgoing)
-        guard answer.status == 200 else { throw refusal(answer) }
-        guard let composite = try? JSONDecoder().decode(CompositeAnswer.self, from: answer.body),
-            let result = composite.compositeResponse.first
-        else { throw .undecodable(reason: "a composite answer must have one part for each request") }
-        switch result.content {
-        case .page(let page): return page
-        case .faults(let faults):
-            throw .faults(status: result.httpStatusCode, faults, retryAfter: nil)
-        }
-    }
-
     /// The path of the next page, which Salesforce names and we therefore check before a token goes there.
     private func checked(_ next: String) throws(SalesforceError) -> String {
         let isSafe = next.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && !next.contains("..")
@@ -66,7 +69,8 @@ extension SalesforceClient {
     }
 }
 
-private struct QueryPage: Decodable {
+/// One page of a query's rows.
+struct QueryPage: Decodable {
     let done: Bool
     let nextRecordsURL: String?
     let records: [SalesforceRow]
@@ -76,43 +80,4 @@ private struct QueryPage: Decodable {
         case nextRecordsURL = "nextRecordsUrl"
         case records
     }
-}
-
-private struct CompositeRequest: Encodable {
-    struct Part: Encodable {
-        let method: String
-        let url: String
-        let referenceId: String
-    }
-
-    let compositeRequest: [Part]
-}
-
-private struct CompositeAnswer: Decodable {
-    enum Content {
-        case page(QueryPage)
-        case faults([APIFault])
-    }
-
-    struct Part: Decodable {
-        let httpStatusCode: Int
-        let content: Content
-
-        enum CodingKeys: CodingKey {
-            case httpStatusCode
-            case body
-        }
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            httpStatusCode = try container.decode(Int.self, forKey: .httpStatusCode)
-            if httpStatusCode == 200 {
-                content = .page(try container.decode(QueryPage.self, forKey: .body))
-            } else {
-                content = .faults((try? container.decode([APIFault].self, forKey: .body)) ?? [])
-            }
-        }
-    }
-
-    let compositeResponse: [Part]
 }

@@ -44,7 +44,10 @@ package struct SalesforceClient: Sendable {
     }
 
     /// The path of a resource of the configured API version.
-    func path(_ segments: String...) -> String {
+    func path(_ segments: String...) -> String { path(segments) }
+
+    /// The path of a resource of the configured API version.
+    func path(_ segments: [String]) -> String {
         "/services/data/\(configuration.apiVersion)/" + segments.map(\.percentEncoded).joined(separator: "/")
     }
 

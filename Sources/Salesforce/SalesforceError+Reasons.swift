@@ -63,6 +63,27 @@ extension SalesforceError {
         has("ENTITY_IS_DELETED") || has("INVALID_CROSS_REFERENCE_KEY") || (has("NOT_FOUND") && missingField == nil)
     }
 
+    /// Whether somebody else has written the same unique value.
+    ///
+    /// The record is there, so the write is to be tried once more as an update. A campaign member has `isExistingMember`.
+    package var isDuplicateValue: Bool { has("DUPLICATE_VALUE") && !isExistingMember }
+
+    /// Whether the person is a member of the campaign already: look the member up and update its status.
+    package var isExistingMember: Bool {
+        faults.contains { $0.code == "DUPLICATE_VALUE" && $0.message.contains("Already a campaign member") }
+    }
+
+    /// Whether the org's list of states or countries refuses the address, so that the rest may pass without it.
+    package var refusesAddress: Bool {
+        faults.contains { fault in
+            guard fault.code == "FIELD_INTEGRITY_EXCEPTION" else { return false }
+            let names = fault.fields.isEmpty ? [fault.message] : fault.fields
+            return names.contains { name in
+                ["state", "country", "province"].contains { name.lowercased().contains($0) }
+            }
+        }
+    }
+
     private func has(_ code: String) -> Bool { faults.contains { $0.code == code } }
 }
 

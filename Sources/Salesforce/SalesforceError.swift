@@ -46,14 +46,20 @@ package enum SalesforceError: Error, Hashable, Sendable {
 /// One sentence for people, without secrets and without addresses.
 extension SalesforceError: CustomStringConvertible {
     package var description: String {
+        if case .authentication(_, let remedy) = self { return "\(cause) \(remedy)" }
+        return cause
+    }
+
+    /// What is so, without what to do about it.
+    package var cause: String {
         switch self {
         case .notSent(let reason): "Salesforce can't be reached, and nothing was written: \(reason)."
         case .unanswered(let reason): "Salesforce did not answer: \(reason)."
         case .lostAnswer(let reason): "The write left, but Salesforce's answer was lost: \(reason)."
         case .unsettled:
             "An earlier answer to this write was lost, and Salesforce shows nothing of it yet; it is looked for again."
-        case .authentication(let failure, let remedy):
-            "Salesforce gives no token (\(Self.clean("\(failure.error): \(failure.description)"))). \(remedy)"
+        case .authentication(let failure, _):
+            "Salesforce gives no token (\(Self.clean("\(failure.error): \(failure.description)")))."
         case .sessionRejected(let faults):
             "Salesforce refuses even a fresh token (\(Self.text(of: faults, status: 401))). Check that the app's user may "
                 + "use the API."

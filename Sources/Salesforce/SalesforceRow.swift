@@ -43,15 +43,3 @@ extension SalesforceRow: Decodable {
         }
     }
 }
-
-/// Any name.
-private struct FieldKey: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) {
-        self.stringValue = stringValue
-    }
-
-    init?(intValue: Int) { nil }
-}

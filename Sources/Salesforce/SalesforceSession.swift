@@ -74,6 +74,7 @@ actor SalesforceSession {
 
     private func login() async throws(SalesforceError) -> AccessToken {
         let url = try SalesforceConfiguration.validate(loginURL: configuration.loginURL)
+        if case .clientCredentials = configuration.credentials { try refuseGenericHost(url.host) }
         let form = try await form(loginHost: url.host)
         let body = form.map { "\($0.0)=\($0.1.percentEncoded)" }.joined(separator: "&")
         let request = Outgoing(
@@ -95,6 +96,13 @@ actor SalesforceSession {
             instance: try TrustedHost.instance(grant.instanceURL, login: url),
             generation: generation
         )
+    }
+
+    /// Says what Salesforce would say, without showing it the secret: it gives out client credentials only on My Domain.
+    private func refuseGenericHost(_ host: String) throws(SalesforceError) {
+        guard ["login.salesforce.com", "test.salesforce.com"].contains(host) else { return }
+        let failure = OAuthFailure(error: "invalid_grant", description: "request not supported on this domain")
+        throw .authentication(failure, remedy: failure.remedy(loginHost: host))
     }
 
     private func form(loginHost: String) async throws(SalesforceError) -> [(String, String)] {

@@ -68,7 +68,7 @@ import Testing
     @Test func longQueryTravelsInACompositeBody() async throws {
         let answer = """
             {"compositeResponse": [{"body": \(Self.page([Self.lead("a")], next: "/services/data/v59.0/query/n")),
-              "httpHeaders": {}, "httpStatusCode": 200, "referenceId": "rows"}]}
+              "httpHeaders": {}, "httpStatusCode": 200, "referenceId": "part0"}]}
             """
         let script = ScriptedServer.Script.by { request, _ in
             .answer(200, body: request.method == "POST" ? answer : Self.page([Self.lead("b")]))
@@ -92,7 +92,7 @@ import Testing
     @Test func refusedPartOfACompositeIsARefusal() async throws {
         let answer = """
             {"compositeResponse": [{"body": \(faults("MALFORMED_QUERY", "unexpected token")), "httpHeaders": {},
-              "httpStatusCode": 400, "referenceId": "rows"}]}
+              "httpStatusCode": 400, "referenceId": "part0"}]}
             """
         try await withOrg(.always(.answer(200, body: answer))) { org in
             let fault = APIFault(code: "MALFORMED_QUERY", message: "unexpected token")
