@@ -134,7 +134,7 @@ let package = Package(
         .testTarget(name: "TimeTests", dependencies: ["TestSupport", "Time"]),
         .testTarget(name: "PrometheusTests", dependencies: ["Prometheus", coreMetrics]),
         .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Model", "TestSupport"]),
-        .testTarget(name: "JournalTests", dependencies: ["Journal", "Model", "TestSupport", "Time", grdb]),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "Model", "TestSupport", "Time", crypto, grdb]),
         .testTarget(name: "PlanningTests", dependencies: ["Model", "Planning", "TestSupport"]),
         .testTarget(
             name: "GetResponseTests",

@@ -57,6 +57,12 @@ struct BoundStatement {
             bytes.withUnsafeBytes { Self.bind($0, handle, place, transient) }
         }
 
+        /// Binds bytes that SQLite reads where they are: they must stay until the statement has run.
+        mutating func bind(lent bytes: UnsafeRawBufferPointer) {
+            place += 1
+            Self.bind(bytes, handle, place, nil)
+        }
+
         /// Leaves the next parameter as it is bound.
         mutating func skip() {
             place += 1

@@ -4,19 +4,29 @@ import Foundation
 /// The arithmetic of the chains: what makes a changed, missing or inserted row show.
 struct Chain: Sendable {
     let key: ChainKey
-    /// Ready to take a message: a copy of it costs less than the key's preparation.
-    private let keyed: HMAC<SHA256>
+    private let keyed: KeyedHash
 
     init(key: ChainKey) {
         self.key = key
-        keyed = HMAC(key: key.symmetricKey)
+        keyed = KeyedHash(key: key.symmetricKey)
     }
 
     /// What a new row stores.
     struct Link: Sendable {
         let salt: Salt
         let digest: SHA256Digest
-        let chain: HMAC<SHA256>.MAC
+        let chain: SHA256Digest
+
+        /// Hands the bytes of all three out for as long as `body` runs.
+        func lend(
+            _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void
+        ) rethrows {
+            try salt.withUnsafeBytes { salt in
+                try digest.withUnsafeBytes { digest in
+                    try chain.withUnsafeBytes { chain in try body(salt, digest, chain) }
+                }
+            }
+        }
     }
 
     /// The link of a row that follows one whose chain value is `previous` (nil for the first row).
@@ -55,15 +65,13 @@ struct Chain: Sendable {
         source: String,
         digest: some ContiguousBytes,
         in message: inout ChainMessage
-    ) -> HMAC<SHA256>.MAC {
+    ) -> SHA256Digest {
         message.restart(with: previous ?? [UInt8](repeating: 0, count: 32))
         message.append(id)
         message.append(time)
         message.append(source)
         message.append(digest)
-        var hash = keyed
-        message.withBytes { hash.update(data: $0) }
-        return hash.finalize()
+        return message.withBytes { keyed.code(for: $0) }
     }
 
     fileprivate static func digest(

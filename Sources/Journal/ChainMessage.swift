@@ -2,11 +2,13 @@ import Foundation
 
 /// What is hashed, put together in one piece: a hash that is fed bit by bit costs more in calls than in hashing.
 struct ChainMessage {
-    private var bytes: [UInt8] = []
+    /// Longer than the message most of the time, and never shortened: growing costs more than hashing.
+    private var bytes = [UInt8](repeating: 0, count: 4096)
+    private var end = 0
 
     /// Begins anew, in the same memory.
     mutating func restart(with start: some ContiguousBytes) {
-        bytes.removeAll(keepingCapacity: true)
+        end = 0
         append(start)
     }
 
@@ -24,19 +26,29 @@ struct ChainMessage {
 
     /// Adds the eight bytes of a number, big-endian.
     mutating func append(_ number: Int64) {
-        withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: number.bigEndian) { append($0) }
     }
 
     mutating func append(_ data: some ContiguousBytes) {
-        data.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        data.withUnsafeBytes { append($0) }
     }
 
     mutating func append(_ text: String) {
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    private mutating func append(_ piece: UnsafeRawBufferPointer) {
+        let start = end
+        end += piece.count
+        if end > bytes.count { bytes += [UInt8](repeating: 0, count: max(end, 2 * bytes.count) - bytes.count) }
+        bytes.withUnsafeMutableBytes { bytes in
+            UnsafeMutableRawBufferPointer(rebasing: bytes[start..<end]).copyMemory(from: piece)
+        }
     }
 
     func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
-        bytes.withUnsafeBytes(body)
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<end])) }
     }
 }
 

@@ -42,22 +42,24 @@ enum CallbackTable {
                 source: source,
                 contents: callback.addContents
             )
-            try row.run(lending: callback.body, at: 9) { values in
-                values.bind(id)
-                values.bind(callback.receivedAt.milliseconds)
-                values.bind(source)
-                values.bind(callback.method)
-                values.bind(callback.query)
-                values.bind(callback.contentType)
-                values.bind(callback.webhookID)
-                values.bind(callback.webhookType)
-                values.skip()
-                values.bind(callback.remoteAddress)
-                values.bind(callback.tokenLabel)
-                values.bind(callback.isMalformed ? "malformed" : "received")
-                values.bind(bytes: link.salt)
-                values.bind(bytes: link.digest)
-                values.bind(bytes: link.chain)
+            try link.lend { salt, digest, chain in
+                try row.run(lending: callback.body, at: 9) { values in
+                    values.bind(id)
+                    values.bind(callback.receivedAt.milliseconds)
+                    values.bind(source)
+                    values.bind(callback.method)
+                    values.bind(callback.query)
+                    values.bind(callback.contentType)
+                    values.bind(callback.webhookID)
+                    values.bind(callback.webhookType)
+                    values.skip()
+                    values.bind(callback.remoteAddress)
+                    values.bind(callback.tokenLabel)
+                    values.bind(callback.isMalformed ? "malformed" : "received")
+                    values.bind(lent: salt)
+                    values.bind(lent: digest)
+                    values.bind(lent: chain)
+                }
             }
             ids.append(id)
         }

@@ -19,7 +19,7 @@ enum GroupTransaction {
     static func commit(_ writes: [any PendingWrite], _ db: Database) throws -> Int {
         var count = 0
         var isUndone = false
-        try db.inTransaction(.immediate) {
+        try transaction(db) {
             count = try perform(writes) { write in
                 let failure = try sound(write.perform(db), db)
                 isUndone = failure != nil
@@ -29,7 +29,7 @@ enum GroupTransaction {
         }
         // A write that is alone has failed alone.
         guard isUndone, writes.count > 1 else { return count }
-        try db.inTransaction(.immediate) {
+        try transaction(db) {
             count = try perform(writes) { write in
                 try db.cachedStatement(sql: "SAVEPOINT one_write").execute()
                 if try sound(write.perform(db), db) != nil {
@@ -41,6 +41,24 @@ enum GroupTransaction {
             return .commit
         }
         return count
+    }
+
+    /// GRDB's own transaction compiles its statements each time.
+    private static func transaction(
+        _ db: Database,
+        _ body: () throws -> Database.TransactionCompletion
+    ) throws {
+        try db.cachedStatement(sql: "BEGIN IMMEDIATE").execute()
+        do {
+            switch try body() {
+            case .commit: try db.cachedStatement(sql: "COMMIT").execute()
+            case .rollback: try db.cachedStatement(sql: "ROLLBACK").execute()
+            }
+        } catch {
+            // SQLite may have rolled it back itself, as it does when the disk is full.
+            if db.isInsideTransaction { try? db.cachedStatement(sql: "ROLLBACK").execute() }
+            throw error
+        }
     }
 
     /// Goes through the writes until the time is over or `body` says no.

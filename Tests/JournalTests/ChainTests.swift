@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Model
 import Testing
@@ -17,6 +18,34 @@ struct ChainTests {
             hex(ReferenceHash.hmac(key: Array("Jefe".utf8), Array("what do ya want for nothing?".utf8)))
                 == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         )
+    }
+
+    /// Keys around the block's 64 bytes, messages around one and two blocks.
+    @Test(arguments: [1, 32, 63, 64, 65, 200])
+    func keyedHashIsTheLibrarysHMAC(keyLength: Int) {
+        let key = SymmetricKey(data: (0..<keyLength).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 3) })
+        let keyed = KeyedHash(key: key)
+        for length in [0, 1, 54, 55, 56, 63, 64, 65, 91, 119, 120, 128, 5000] {
+            let message = Data((0..<length).map { UInt8(truncatingIfNeeded: $0 &* 13) })
+            let expected = HMAC<SHA256>.authenticationCode(for: message, using: key)
+            #expect(message.withUnsafeBytes { Data(keyed.code(for: $0)) } == Data(expected), "\(length) bytes")
+        }
+    }
+
+    /// The message's memory is used again and grows; nothing of an earlier one may stay in it.
+    @Test func messageHoldsItsPartsWhateverTheirLengths() {
+        var message = ChainMessage()
+        for length in [10, 4095, 4096, 4097, 9000, 3, 20_000, 0] {
+            let part = Data((0..<length).map { UInt8(truncatingIfNeeded: $0) })
+            message.restart(with: Data([1, 2, 3]))
+            message.add(part)
+            message.add("é")
+            let missing: Data? = nil
+            message.add(missing)
+            func number(_ value: Int64) -> Data { withUnsafeBytes(of: value.bigEndian) { Data($0) } }
+            let expected = Data([1, 2, 3]) + number(Int64(length)) + part + number(2) + Data("é".utf8) + number(-1)
+            #expect(message.withBytes { Data($0) } == expected, "\(length) bytes")
+        }
     }
 
     @Test func everyRowFollowsFromTheOneBefore() async throws {
