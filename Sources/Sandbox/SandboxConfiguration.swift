@@ -54,6 +54,11 @@ package struct SandboxConfiguration: Sendable {
         package var tokenLifetime: Duration?
         /// How many requests a token is good for; nil is without a limit.
         package var tokenRequestLimit: Int?
+        /// In how many of a thousand requests the session turns out to have ended, at random: an admin can end one at any
+        /// time.
+        package var tokenLossInThousand = 0
+        /// Where chance begins; the same seed and requests give the same chances.
+        package var seed: UInt64 = 1
         /// API versions served; older ones from 7 on are retired (410), others unknown (404).
         package var versions: ClosedRange<Int> = 31...68
         /// API requests a day.

@@ -16,12 +16,14 @@ extension ControlAPI {
         case ("DELETE", "records", 2): try done { try salesforce.delete(path[1]) }
         case ("POST", "convert", 1): return try convert(object(request))
         case ("DELETE", "tokens", 1): salesforce.expireTokens()
-        case ("POST", "fields", 1): try changeAccess(object(request))
+        case ("POST", "fields", 1): try changeField(object(request))
+        case ("POST", "objects", 1): try changeAccess(object(request))
         case ("POST", "write-faults", 1): try failWrites(object(request))
         case ("POST", "settings", 1):
             let body = try object(request)
             if let refuses = body["refusesEverySession"]?.bool { salesforce.refusesEverySession = refuses }
             if let limit = body["dailyRequestLimit"]?.integer { salesforce.dailyRequestLimit = Int(limit) }
+            if let mode = body["authorization"]?.string { salesforce.authorization = try Self.authorization(mode) }
         case ("GET", "counters", 1):
             return .json([
                 "requests": .integer(Int64(salesforce.requests.count)),
@@ -39,15 +41,46 @@ extension ControlAPI {
         return .json(["contactId": .string(contact)])
     }
 
-    private func changeAccess(_ body: JSON) throws(ControlError) {
+    private func changeField(_ body: JSON) throws(ControlError) {
         guard let object = body["object"]?.string, let field = body["field"]?.string else {
             throw .badRequest("Name object and field.")
+        }
+        if let length = body["length"]?.integer { salesforce.setLength(object, field, to: Int(length)) }
+        if let key = body["key"]?.string {
+            guard ["externalID", "nonUnique", "caseInsensitive", "none"].contains(key) else {
+                throw .badRequest("key is externalID, nonUnique, caseInsensitive or none.")
+            }
+            salesforce.setKey(
+                object,
+                field,
+                isExternalID: key != "none",
+                isUnique: !["none", "nonUnique"].contains(key),
+                isCaseSensitive: !["none", "caseInsensitive"].contains(key)
+            )
         }
         switch body["access"]?.string {
         case "hidden": salesforce.hideField(object, field)
         case "readOnly": salesforce.makeReadOnly(object, field)
         case "visible": salesforce.showField(object, field)
-        default: throw .badRequest("access is hidden, readOnly or visible.")
+        case "deleted": salesforce.deleteField(object, field)
+        case nil where body["length"] != nil || body["key"] != nil: break
+        default: throw .badRequest("access is hidden, readOnly, visible or deleted.")
+        }
+    }
+
+    private func changeAccess(_ body: JSON) throws(ControlError) {
+        guard let object = body["object"]?.string, let access = body["access"]?.string.flatMap(ObjectAccess.init) else {
+            throw .badRequest("Name the object; access is full, readOnly or hidden.")
+        }
+        salesforce.setAccess(access, to: object)
+    }
+
+    private static func authorization(_ name: String) throws(ControlError) -> SandboxConfiguration.Authorization {
+        switch name {
+        case "granted": return .granted
+        case "noRunAsUser": return .noRunAsUser
+        case "loginHost": return .loginHost
+        default: throw .badRequest("authorization is granted, noRunAsUser or loginHost.")
         }
     }
 

@@ -11,14 +11,15 @@
 /// | `GET /getresponse/callback` | the registered callback, or null |
 /// | `GET /{api}/counters` | requests seen, refused and left |
 /// | `GET`, `DELETE /{api}/requests` | the request log in order of arrival (`?after=N` for those behind number N); forgets it |
-/// | `GET`, `POST`, `DELETE /{api}/faults` | how many wait; adds one: `{"kind","next","method","path","body","status","response","contentType","milliseconds"}` with kind `respond`, `dropBeforeWork`, `dropAfterWork`, `delay`, `serviceUnavailable`, `unableToLockRow`, `requestLimitExceeded`; forgets all |
+/// | `GET`, `POST`, `DELETE /{api}/faults` | how many wait; adds one: `{"kind","next","method","path","body","status","response","contentType","milliseconds"}` with kind `respond`, `dropBeforeWork`, `dropAfterWork`, `delay`, `serviceUnavailable`, `unableToLockRow`, `requestLimitExceeded`, `concurrentRequestsExceeded`; forgets all |
 /// | `GET`, `POST /salesforce/rows/{Object}` | lists records; puts in one or an array past all rules, answers `{"ids":[…]}` |
 /// | `GET`, `PATCH`, `DELETE /salesforce/records/{id}` | one record: shows, changes past all rules, deletes |
 /// | `POST /salesforce/convert` | converts a Lead: `{"leadId"}`, with `"contactId"` into that Contact; answers `{"contactId"}` |
 /// | `DELETE /salesforce/tokens` | ends all sessions |
-/// | `POST /salesforce/fields` | `{"object","field","access"}` with access `hidden`, `readOnly` or `visible` |
+/// | `POST /salesforce/fields` | `{"object","field","access"}` with access `hidden`, `readOnly`, `visible` or `deleted`; or `"length"`; or `"key"` with `externalID`, `nonUnique`, `caseInsensitive` or `none` |
+/// | `POST /salesforce/objects` | `{"object","access"}` with access `full`, `readOnly` or `hidden` |
 /// | `POST /salesforce/write-faults` | refuses the next writes to single records: `{"object","next","code","message"}` |
-/// | `POST /salesforce/settings` | any of `{"refusesEverySession","dailyRequestLimit"}` |
+/// | `POST /salesforce/settings` | any of `{"refusesEverySession","dailyRequestLimit","authorization"}`, the last `granted`, `noRunAsUser` or `loginHost` |
 package struct ControlAPI: EmulatedAPI {
     let getResponse: GetResponseSandbox
     let salesforce: SalesforceSandbox
@@ -112,6 +113,7 @@ package struct ControlAPI: EmulatedAPI {
         case "serviceUnavailable": return .serviceUnavailable
         case "unableToLockRow": return .unableToLockRow
         case "requestLimitExceeded": return .requestLimitExceeded
+        case "concurrentRequestsExceeded": return .concurrentRequestsExceeded
         default: throw .badRequest("Unknown kind of fault.")
         }
     }

@@ -31,7 +31,8 @@ struct SandboxResponder<API: EmulatedAPI>: HTTPResponder {
             time: api.now(),
             method: request.method.rawValue,
             target: request.head.path ?? "/",
-            headers: request.headers.map { ($0.name.rawName, $0.value) },
+            headers: request.headers.map { ($0.name.rawName, $0.value) }
+                + (request.head.authority.map { [("Host", $0)] } ?? []),
             body: Array(body.readableBytesView)
         )
         let number = api.requests.begin(received)

@@ -37,6 +37,13 @@ struct SalesforceError: Error {
 
     static let convertedLead = SalesforceError.record("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
 
+    static let insufficientAccess = SalesforceError(
+        status: 403,
+        code: "INSUFFICIENT_ACCESS_OR_READONLY",
+        message: "insufficient access rights on object id",
+        fields: []
+    )
+
     var response: SandboxResponse { .json([json], status: status) }
 
     var json: JSON {

@@ -11,7 +11,7 @@ package final class SalesforceSandbox: EmulatedAPI {
     let now: @Sendable () -> Int64
     let sleep: @Sendable (Duration) async throws -> Void
     let latency: Duration
-    private let state: Mutex<SalesforceState>
+    let state: Mutex<SalesforceState>
 
     init(
         _ configuration: SandboxConfiguration.Salesforce,
@@ -117,29 +117,6 @@ package final class SalesforceSandbox: EmulatedAPI {
         state.withLock {
             $0.addStatus(label, to: campaignID, isDefault: false, hasResponded: hasResponded, now: now())
         }
-    }
-
-    /// Hides a field from the integration user: describes omit it, and reads and writes find no such column.
-    package func hideField(_ object: String, _ field: String) {
-        state.withLock { state in
-            guard let description = state.schema[object]?.field(field) else { return }
-            state.hiddenFields["\(object.lowercased()).\(field.lowercased())"] = description
-            state.schema[object]?.remove(field)
-        }
-    }
-
-    /// Shows a field again that was hidden.
-    package func showField(_ object: String, _ field: String) {
-        state.withLock { state in
-            let key = "\(object.lowercased()).\(field.lowercased())"
-            guard let description = state.hiddenFields.removeValue(forKey: key) else { return }
-            state.schema[object]?.add(description)
-        }
-    }
-
-    /// Makes a field readable but not writable for the integration user.
-    package func makeReadOnly(_ object: String, _ field: String) {
-        state.withLock { $0.schema[object]?.change(field) { $0 = $0.readOnly } }
     }
 
     /// Refuses the next writes to single records of an object, in a batch too.

@@ -15,7 +15,7 @@ extension SalesforceState {
     /// `/sobjects/{Object}/describe`: the object with its fields; hidden ones are not there.
     func description(_ object: ObjectDescription, _ version: String) -> JSON {
         var members = traits(object)
-        members.append(JSONMember("fields", .array(object.fields.map(\.json))))
+        members.append(JSONMember("fields", .array(object.fields.map { (object.isReadOnly ? $0.readOnly : $0).json })))
         members.append(
             JSONMember(
                 "recordTypeInfos",
@@ -40,7 +40,10 @@ extension SalesforceState {
         let off = [
             "activateable", "custom", "customSetting", "deprecatedAndHidden", "hasSubtypes", "isInterface", "isSubtype",
         ]
-        let flags = on.map { JSONMember($0, true) } + off.map { JSONMember($0, false) }
+        let writing = ["createable", "deletable", "undeletable", "updateable"]
+        let flags =
+            on.map { JSONMember($0, .bool(!object.isReadOnly || !writing.contains($0))) }
+            + off.map { JSONMember($0, false) }
         let names = [
             JSONMember("keyPrefix", .string(object.keyPrefix)), JSONMember("label", .string(object.label)),
             JSONMember("labelPlural", .string(object.labelPlural)), JSONMember("name", .string(object.name)),

@@ -15,6 +15,9 @@ extension SalesforceState {
             form["client_secret"] = basic.secret
         }
         if case .refused(let error, let description) = authorization { return Self.refusal(error, description) }
+        guard Self.serves(form["grant_type"], at: request.header("host")) else {
+            return Self.refusal("invalid_grant", "request not supported on this domain")
+        }
         switch form["grant_type"] {
         case "client_credentials":
             guard form["client_id"] == configuration.clientID else {
@@ -29,6 +32,15 @@ extension SalesforceState {
         default: return Self.refusal("unsupported_grant_type", "grant type not supported")
         }
         return .json(grant(now: request.time))
+    }
+
+    /// Whether a host gives out tokens for this grant: the org's My Domain (here any, or loopback) for every grant, the two
+    /// general hosts for all but client credentials.
+    private static func serves(_ grant: String?, at host: String?) -> Bool {
+        let name = (host ?? "127.0.0.1").lowercased().split(separator: ":").first.map(String.init) ?? ""
+        if ["127.0.0.1", "localhost"].contains(name) || name.hasPrefix("[") { return true }
+        if name.hasSuffix(".my.salesforce.com") { return true }
+        return ["login.salesforce.com", "test.salesforce.com"].contains(name) && grant != "client_credentials"
     }
 
     /// Finds the session that a request belongs to and counts the request against it.
@@ -47,7 +59,8 @@ extension SalesforceState {
         }
         guard var token = tokens[parts[1]] else { throw .expiredSession }
         let age = Duration.milliseconds(request.time - token.issuedAt)
-        guard configuration.tokenLifetime.map({ age < $0 }) ?? true,
+        guard !sessionDice.comesUp(inThousand: configuration.tokenLossInThousand),
+            configuration.tokenLifetime.map({ age < $0 }) ?? true,
             configuration.tokenRequestLimit.map({ token.requests < $0 }) ?? true
         else {
             tokens[parts[1]] = nil

@@ -6,6 +6,9 @@ extension SalesforceState {
         key: (field: FieldDescription, value: String)? = nil,
         now: Int64
     ) throws(SalesforceError) -> String {
+        guard !object.isReadOnly else {
+            throw .record("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type cannot be inserted: \(object.label)")
+        }
         var values = try write.values(for: object, creating: true)
         if let key {
             let place = "[line:1, column:2]"
@@ -30,6 +33,7 @@ extension SalesforceState {
         now: Int64
     ) throws(SalesforceError) {
         let before = try row(id, of: object)
+        guard !object.isReadOnly else { throw .insufficientAccess }
         if let id = write.members.first(where: { $0.name.lowercased() == "id" }) {
             throw SalesforceError(
                 code: "INVALID_FIELD",
@@ -50,6 +54,7 @@ extension SalesforceState {
     /// Moves a record to the recycle bin.
     mutating func delete(_ object: ObjectDescription, id: String, now: Int64) throws(SalesforceError) {
         var row = try row(id, of: object)
+        guard !object.isReadOnly else { throw .insufficientAccess }
         guard !row.isDeleted else {
             throw SalesforceError(status: 404, code: "ENTITY_IS_DELETED", message: "entity is deleted", fields: [])
         }

@@ -40,12 +40,17 @@ struct SalesforceState: Sendable {
     /// How often the assignment rule handed a Lead out.
     var assignments = 0
     var tokenNumber = 0
+    /// Decides which request finds its session gone.
+    var sessionDice: Dice
+    /// Objects that the user may not see, to be put back.
+    var hiddenObjects: [String: ObjectDescription] = [:]
 
     init(_ configuration: SandboxConfiguration.Salesforce) {
         self.configuration = configuration
         schema = Schema(configuration)
         authorization = configuration.authorization
         dailyRequestLimit = configuration.dailyRequestLimit
+        sessionDice = Dice(seed: configuration.seed)
     }
 
     /// The object in a path.

@@ -5,6 +5,8 @@ struct ObjectDescription: Sendable {
     let labelPlural: String
     let keyPrefix: String
     private(set) var fields: [FieldDescription]
+    /// Whether the integration user can neither create nor edit its records.
+    var isReadOnly = false
     private var positions: [String: Int] = [:]
 
     init(name: String, label: String, labelPlural: String, keyPrefix: String, fields: [FieldDescription]) {
