@@ -171,6 +171,13 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "DiagnosticsTests",
+            dependencies: [
+                "Diagnostics", "Model", "Planning", "Salesforce", "Sandbox", "TestSupport", "Time", asyncHTTPClient,
+                logging,
+            ]
+        ),
+        .testTarget(
             name: "WorkerTests",
             dependencies: [
                 "Callbacks", "GetResponse", "Journal", "Model", "Planning", "Salesforce", "Sandbox", "TestSupport",

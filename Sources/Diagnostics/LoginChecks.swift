@@ -1,5 +1,4 @@
 package import GetResponse
-package import Salesforce
 
 extension Check {
     /// GetResponse: the key opens the account.
@@ -41,27 +40,6 @@ extension Check {
                     remedy: "Mend what the journal's check says, then run `leadrelay doctor` again."
                 )
             ]
-        }
-    }
-
-    /// Salesforce: the log-in gives a token for the org.
-    package static func salesforce(_ client: SalesforceClient) -> Check {
-        Check(name: "salesforce") {
-            do {
-                let host = try await client.verifyLogin()
-                return [
-                    Finding(check: "salesforce.login", verdict: .ok, finding: "The log-in opens the org at \(host).")
-                ]
-            } catch {
-                return [
-                    Finding(
-                        check: "salesforce.login",
-                        verdict: .failed,
-                        finding: "\(error)",
-                        remedy: "Check salesforce.loginURL (the org's My Domain), clientID and clientSecret."
-                    )
-                ]
-            }
         }
     }
 

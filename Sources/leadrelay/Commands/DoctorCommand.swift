@@ -9,7 +9,8 @@ import Time
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check the configuration, the journal and both log-ins; say what is wrong and how to mend it."
+        abstract:
+            "Check the configuration, the journal, both log-ins and the org's fields; say what is wrong and how to mend it."
     )
 
     @OptionGroup var common: CommonOptions

@@ -85,18 +85,41 @@ func buildChecks(settings: Settings, httpClient: HTTPClient, time: any TimeSourc
             )
         )
     }
-    if let access = try? settings.requireSalesforce(),
-        let client = try? buildSalesforceClient(
+    if let access = try? settings.requireSalesforce() {
+        checks.append(
+            buildSalesforceCheck(
+                settings: settings,
+                access: access,
+                httpClient: httpClient,
+                time: time,
+                logger: logger
+            )
+        )
+    }
+    return checks
+}
+
+/// The Salesforce check; a private key that can't be read is a finding of its own.
+private func buildSalesforceCheck(
+    settings: Settings,
+    access: Settings.SalesforceAccess,
+    httpClient: HTTPClient,
+    time: any TimeSource,
+    logger: Logger
+) -> Check {
+    do {
+        let client = try buildSalesforceClient(
             settings: settings,
             access: access,
             httpClient: httpClient,
             time: time,
             logger: logger
         )
-    {
-        checks.append(.salesforce(client))
+        let salesforce = settings.salesforce
+        return .salesforce(client, apiVersion: salesforce.apiVersion, fields: salesforce.fields)
+    } catch {
+        return .salesforceUnusable(error.problems.map(\.description).joined(separator: "; "))
     }
-    return checks
 }
 
 /// The GetResponse check, whose one request is counted in the journal like any other.

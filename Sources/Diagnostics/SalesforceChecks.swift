@@ -1,0 +1,163 @@
+package import Model
+package import Salesforce
+
+extension Check {
+    /// Salesforce: the log-in gives a token, the org serves the API version, and each field that LeadRelay uses is there,
+    /// writable, long enough and, where records are found by it, a proper key.
+    ///
+    /// Costs the org three API calls, one describe an object. After a log-in that fails nothing else is asked.
+    ///
+    /// - Parameters:
+    ///   - client: Who asks.
+    ///   - apiVersion: `salesforce.apiVersion`.
+    ///   - fields: The org's names of the custom fields.
+    /// - Returns: The check.
+    package static func salesforce(
+        _ client: SalesforceClient,
+        apiVersion: String,
+        fields: SalesforceFieldNames
+    ) -> Check {
+        Check(name: "salesforce") {
+            let org = OrgCheck(client: client, apiVersion: apiVersion, expectations: FieldExpectation.all(fields))
+            return await org.findings()
+        }
+    }
+
+    /// Salesforce could not be asked, because its settings can't be used.
+    ///
+    /// - Parameter reason: Why, in one sentence.
+    /// - Returns: The check.
+    package static func salesforceUnusable(_ reason: String) -> Check {
+        Check(name: "salesforce") {
+            [
+                Finding(
+                    check: "salesforce.login",
+                    verdict: .failed,
+                    finding: reason,
+                    remedy: "Check salesforce.privateKeyPath and who may read the file."
+                )
+            ]
+        }
+    }
+}
+
+/// Looks at an org, from the log-in to the last field.
+struct OrgCheck: Sendable {
+    let client: SalesforceClient
+    let apiVersion: String
+    let expectations: [FieldExpectation]
+
+    /// Versions up to this one go in Summer '28, deprecated a year before.
+    static let lastLeavingVersion = 40
+
+    func findings() async -> [Finding] {
+        do throws(SalesforceError) {
+            let host = try await client.verifyLogin()
+            let login = Finding(
+                check: "salesforce.login",
+                verdict: .ok,
+                finding: "The log-in opens the org at \(host)."
+            )
+            let version = await versionFinding()
+            guard version.verdict != .failed else { return [login, version] }
+            var findings = [login, version]
+            for object in SalesforceObject.allCases {
+                let expected = expectations.filter { $0.object == object }
+                if !expected.isEmpty { findings += await objectFindings(object, expected) }
+            }
+            return findings
+        } catch {
+            return [Self.failed("salesforce.login", error)]
+        }
+    }
+
+    private func versionFinding() async -> Finding {
+        let check = "salesforce.version"
+        do throws(SalesforceError) {
+            let served = try await client.versions()
+            let newest = served.last?.name ?? "a current version"
+            guard let version = served.first(where: { $0.name == apiVersion }) else {
+                return Finding(
+                    check: check,
+                    verdict: .failed,
+                    finding: "The org does not serve API version \(apiVersion): it is retired, or not there yet.",
+                    remedy: "Set salesforce.apiVersion to \(newest), or to v59.0 or later."
+                )
+            }
+            guard (version.number ?? 0) > Self.lastLeavingVersion else {
+                return Finding(
+                    check: check,
+                    verdict: .warning,
+                    finding: "Salesforce retires API version \(apiVersion) in Summer '28.",
+                    remedy: "Set salesforce.apiVersion to \(newest), or to v59.0 or later."
+                )
+            }
+            return Finding(
+                check: check,
+                verdict: .ok,
+                finding: "The org serves API version \(apiVersion) (\(version.label)), and others up to \(newest)."
+            )
+        } catch {
+            return Self.failed(check, error)
+        }
+    }
+
+    private func objectFindings(_ object: SalesforceObject, _ expected: [FieldExpectation]) async -> [Finding] {
+        let check = "salesforce.object.\(object.rawValue)"
+        let description: ObjectDescription
+        do throws(SalesforceError) {
+            description = try await client.describe(object)
+        } catch {
+            guard error.faults.contains(where: { $0.code == "NOT_FOUND" }) else { return [Self.failed(check, error)] }
+            return [unreachable(object, check, "The app's user can't see the object \(object.rawValue).")]
+        }
+        let needsCreating = expected.contains { $0.use == .write }
+        guard description.isUpdatable, description.isCreatable || !needsCreating else {
+            let verb = needsCreating ? "create and edit" : "edit"
+            return [unreachable(object, check, "The app's user may not \(verb) records of \(object.rawValue).")]
+        }
+        var findings = expected.flatMap { $0.findings(in: description) }
+        if needsCreating { findings += unexpectedlyRequired(in: description, object, expected) }
+        guard findings.isEmpty else { return findings }
+        return [
+            Finding(
+                check: check,
+                verdict: .ok,
+                finding: "\(object.rawValue): each of the \(expected.count) fields in use is there as it must be."
+            )
+        ]
+    }
+
+    private func unreachable(_ object: SalesforceObject, _ check: String, _ text: String) -> Finding {
+        let rights = object == .contact ? "Read and Edit" : "Read, Create and Edit"
+        return Finding(
+            check: check,
+            verdict: .failed,
+            finding: text,
+            remedy: "Assign the permission set of deploy/salesforce to the user, or give its profile \(rights) on "
+                + "\(object.rawValue)."
+        )
+    }
+
+    /// What the org's own people made required, and nobody fills.
+    private func unexpectedlyRequired(
+        in description: ObjectDescription,
+        _ object: SalesforceObject,
+        _ expected: [FieldExpectation]
+    ) -> [Finding] {
+        let filled = Set(expected.map { $0.name.lowercased() })
+        return description.fields.filter { $0.isRequired && !filled.contains($0.name.lowercased()) }.map { field in
+            let name = "\(object.rawValue).\(field.name)"
+            return Finding(
+                check: "salesforce.field.\(name)",
+                verdict: .failed,
+                finding: "The org requires \(name), which LeadRelay does not fill: each new record is refused.",
+                remedy: "Give \(name) a default value, or make it optional and demand it on the page layout."
+            )
+        }
+    }
+
+    private static func failed(_ check: String, _ error: SalesforceError) -> Finding {
+        Finding(check: check, verdict: .failed, finding: error.cause, remedy: error.remedy)
+    }
+}
