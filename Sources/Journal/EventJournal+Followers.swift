@@ -37,7 +37,8 @@ extension JournalReader {
     /// They stay available, and are claimed only in the transaction that ends them: two events of one person never run at
     /// once, and nobody else can claim them while this one runs. An event that was tried before is not among them, since it
     /// may have something to settle, nor one whose contact another person shares, who may be busy; nor is what comes after
-    /// one. Nothing is, while an opt-out of the person waits.
+    /// one. Nothing is, while an opt-out of the person waits, or something that happened before the event and was told
+    /// since: its own try comes next, and should this one fail, it is applied first.
     ///
     /// - Parameters:
     ///   - event: An event in the hands of this worker.
@@ -73,7 +74,9 @@ extension JournalReader {
             }
             var followers: [ClaimedEvent] = []
             for candidate in waiting.sorted(by: WaitingRow.isBefore).prefix(limit) {
-                guard candidate.mayFollow, let follower = candidate.row.read() else { break }
+                guard candidate.mayFollow, candidate.comes(after: event), let follower = candidate.row.read() else {
+                    break
+                }
                 followers.append(follower)
             }
             return followers
@@ -89,6 +92,10 @@ private struct WaitingRow {
 
     /// An event that was tried before may have something to settle, and one that changes an address holds two people.
     var mayFollow: Bool { isFree && row.ticket.claim == 1 && row.previousPerson == nil }
+
+    func comes(after event: ClaimedEvent) -> Bool {
+        (event.occurredAt, event.ticket.eventID) < (row.occurredAt, row.ticket.eventID)
+    }
 
     static func isBefore(_ first: WaitingRow, _ second: WaitingRow) -> Bool {
         (first.row.occurredAt, first.row.ticket.eventID) < (second.row.occurredAt, second.row.ticket.eventID)

@@ -47,6 +47,18 @@ struct FollowerTests {
         #expect(try await fixture.reader.followers(of: head, limit: 0).isEmpty)
     }
 
+    /// It was told while the event was in hand already: together they would be applied in the wrong order.
+    @Test func nothingFollowsWhileAnEarlierOneWaits() async throws {
+        let fixture = try JournalFixture()
+        try await told(fixture, 1)
+        let head = try await fixture.claimOne()
+        try await fixture.tell(.sample(.open, contactID: "c1", at: fixture.now.advanced(by: .seconds(-60))))
+        #expect(try await fixture.reader.followers(of: head, limit: 10).isEmpty)
+        fixture.time.advance(by: .seconds(1))
+        try await fixture.tell(.sample(.open, contactID: "c1"))
+        #expect(try await fixture.reader.followers(of: head, limit: 10).isEmpty)
+    }
+
     @Test func earlierOneThatCameInBetweenGoesFirst() async throws {
         let fixture = try JournalFixture()
         try await told(fixture, 2)
