@@ -14,12 +14,18 @@ SOURCES := Sources Tests Package.swift
 SOAK_SUITES = $(shell grep -lrE 'Soak\.|LEADRELAY_SOAK' Tests --include='*Tests.swift' \
   | xargs sed -nE 's/^struct ([A-Za-z]+).*/\1/p' | paste -sd '|' -)
 
-.PHONY: help setup build demo test soak lint format bench clean
+# Where the tests that drive the sandbox with other people's clients keep their Python, and the recordings they compare with.
+THIRD_PARTY := .build/third-party
+THIRD_PARTY_PYTHON := $(THIRD_PARTY)/python/bin/python
+
+.PHONY: help setup packages build demo test soak lint format bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Check Swift and install the Debian packages that are missing
+setup: packages $(THIRD_PARTY)/installed ## Check Swift, and install Debian and Python packages that are missing
+
+packages:
 	@version=$$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -n 1 || true)
 	if [ -z "$$version" ]; then
 	  echo "setup: there is no Swift here; install $(SWIFT_MINIMUM) or later from https://www.swift.org/install" >&2
@@ -60,6 +66,17 @@ setup: ## Check Swift and install the Debian packages that are missing
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}"
 	echo "setup: done."
 
+# Without these packages everything but `make test` works, so that a machine without PyPI can still build.
+$(THIRD_PARTY)/installed: Tests/ThirdPartyTests/requirements.txt | packages
+	@echo "setup: installing the Python packages of Tests/ThirdPartyTests/requirements.txt into $(THIRD_PARTY)."
+	mkdir -p $(THIRD_PARTY)
+	if python3 -m venv --clear $(THIRD_PARTY)/python \
+	  && $(THIRD_PARTY_PYTHON) -m pip install --quiet --disable-pip-version-check -r $<; then
+	  touch $@
+	else
+	  echo "setup: that failed; make test will ask for it again" >&2
+	fi
+
 build: setup ## Build leadrelay and leadrelay-sandbox (debug)
 	swift build $(SWIFT_FLAGS)
 
@@ -68,6 +85,11 @@ demo: build ## Run the whole thing on this machine, no account needed
 
 test: build ## Run all tests, those with real processes included
 	swift test --disable-xctest --experimental-maximum-parallelization-width 4 $(SWIFT_FLAGS) $(TEST_FLAGS)
+	if [ ! -e $(THIRD_PARTY)/installed ]; then
+	  echo "test: the Python packages of Tests/ThirdPartyTests are missing; run make setup where PyPI can be reached" >&2
+	  exit 1
+	fi
+	PYTHONDONTWRITEBYTECODE=1 $(THIRD_PARTY_PYTHON) -m unittest discover -s Tests/ThirdPartyTests
 
 soak: build ## Run the random and crash tests for an hour or so, one suite after the other
 	LEADRELAY_SOAK=1 swift test --disable-xctest $(SWIFT_FLAGS) --no-parallel --filter '$(SOAK_SUITES)' $(TEST_FLAGS)

@@ -44,6 +44,9 @@ extension SalesforceClient {
         return answers
     }
 
+    /// Asks for texts as they are: composites belong to a family of resources that writes `O'Brien` as `O&#39;Brien`.
+    private static let rawText = ("X-Chatter-Entity-Encoding", "false")
+
     private func outgoing(_ operations: [CompositeOperation]) throws(BatchFailure) -> Outgoing {
         guard operations.count <= Self.partsPerComposite,
             operations.count(where: \.isHeavy) <= Self.heavyPartsPerComposite
@@ -64,6 +67,7 @@ extension SalesforceClient {
         return Outgoing(
             method: .POST,
             path: path("composite"),
+            headers: [Self.rawText],
             body: body,
             isWrite: operations.contains(where: \.isWrite)
         )

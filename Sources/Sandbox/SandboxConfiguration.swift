@@ -87,6 +87,11 @@ package struct SandboxConfiguration: Sendable {
         package var states: Set<String>?
         /// The countries that a Country picklist knows; nil is a free text field.
         package var countries: Set<String>?
+        /// Whether the answers to composites have `& < > " '` in their texts as HTML writes them, unless the request says
+        /// `X-Chatter-Entity-Encoding: false`.
+        ///
+        /// Some clients undo such an escaping, and recordings show none.
+        package var escapesComposites = false
         /// What a CampaignMember gets whose status the campaign does not have.
         package var unknownMemberStatus = UnknownMemberStatus.campaignDefault
 

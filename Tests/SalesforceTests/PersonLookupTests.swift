@@ -50,6 +50,18 @@ import Testing
         }
     }
 
+    @Test func textsAreAskedForAsTheyAre() async throws {
+        var configuration = SandboxConfiguration()
+        configuration.salesforce.escapesComposites = true
+        try await withSandbox(configuration) { org in
+            _ = try org.insertLead(["Email": "o'brien@example.com", "Company": "A & B"])
+            var lookup = Self.lookup(emails: ["o'brien@example.com"])
+            lookup.leadFields.append("Company")
+            let lead = try await org.client.lookUp(lookup).leadsByEmail.get().first
+            #expect(lead?.fields["Email"] == "o'brien@example.com" && lead?.fields["Company"] == "A & B")
+        }
+    }
+
     @Test func hiddenFieldStopsItsOwnQuestionsAlone() async throws {
         try await withSandbox { org in
             _ = try org.insertLead(["Email": "a@example.com"])

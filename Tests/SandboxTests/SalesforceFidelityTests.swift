@@ -210,6 +210,30 @@ import Testing
         }
     }
 
+    @Test func compositesMayEscapeTheirTexts() async throws {
+        var configuration = SandboxConfiguration()
+        configuration.salesforce.escapesComposites = true
+        try await Sandbox.withRunning(configuration) { sandbox in
+            let client = try await SandboxClient.loggedIn(sandbox)
+            try sandbox.salesforce.insert("Contact", ["LastName": "O'Brien <A&B>"])
+            let body: JSON = [
+                "compositeRequest": [
+                    [
+                        "method": "GET", "referenceId": "a",
+                        "url": "/services/data/v59.0/query?q=SELECT+LastName+FROM+Contact",
+                    ]
+                ]
+            ]
+            for (headers, name) in [
+                ([:], "O&#39;Brien &lt;A&amp;B&gt;"), (["X-Chatter-Entity-Encoding": "false"], "O'Brien <A&B>"),
+            ] {
+                let answer = try await client.salesforce("POST", "/v59.0/composite", body, headers: headers)
+                let record = answer.json["compositeResponse"]?[0]?["body"]?["records"]?[0]
+                #expect(record?["LastName"] == .string(name))
+            }
+        }
+    }
+
     @Test func slowAnswerIsWorkDoneAtOnce() async throws {
         var configuration = SandboxConfiguration()
         let (waits, waited) = AsyncStream.makeStream(of: Duration.self)

@@ -29,7 +29,7 @@ extension SalesforceState {
                 results[index].response = halted.response
             }
         }
-        return .json([
+        let answer: JSON = [
             "compositeResponse": .array(
                 results.map { result in
                     let headers = result.response.headers.map { JSONMember($0.name, .string($0.value)) }
@@ -40,7 +40,9 @@ extension SalesforceState {
                     ]
                 }
             )
-        ])
+        ]
+        let isRaw = request.header("x-chatter-entity-encoding")?.lowercased() == "false"
+        return .json(configuration.escapesComposites && !isRaw ? answer.escapedForHTML : answer)
     }
 
     private mutating func answer(
@@ -95,6 +97,22 @@ extension SalesforceState {
 
     private static func invalid(_ message: String) -> SalesforceError {
         SalesforceError(code: "INVALID_INPUT", message: message)
+    }
+}
+
+extension JSON {
+    /// The same value with its texts written for HTML.
+    fileprivate var escapedForHTML: JSON {
+        switch self {
+        case .string(let text):
+            .string(
+                text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+                    .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+            )
+        case .array(let elements): .array(elements.map(\.escapedForHTML))
+        case .object(let members): .object(members.map { JSONMember($0.name, $0.value.escapedForHTML) })
+        default: self
+        }
     }
 }
 

@@ -14,7 +14,7 @@ extension SalesforceState {
 
     /// `/sobjects/{Object}/describe`: the object with its fields; hidden ones are not there.
     func description(_ object: ObjectDescription, _ version: String) -> JSON {
-        var members = traits(object)
+        var members = traits(object) + Self.extras
         members.append(JSONMember("fields", .array(object.fields.map { (object.isReadOnly ? $0.readOnly : $0).json })))
         members.append(
             JSONMember(
@@ -33,23 +33,37 @@ extension SalesforceState {
     }
 
     private func traits(_ object: ObjectDescription) -> [JSONMember] {
-        let on = [
-            "createable", "deletable", "layoutable", "queryable", "replicateable", "retrieveable", "searchable",
-            "triggerable", "undeletable", "updateable",
+        let isMember = object.name.hasPrefix("CampaignMember")
+        let isWritable = !object.isReadOnly
+        let flags: [(name: String, value: Bool)] = [
+            ("activateable", false), ("createable", isWritable), ("custom", false), ("customSetting", false),
+            ("deepCloneable", object.name == "Campaign"), ("deletable", isWritable), ("deprecatedAndHidden", false),
+            ("feedEnabled", Self.merged.contains(object.name)), ("hasSubtypes", false), ("isInterface", false),
+            ("isSubtype", false), ("layoutable", true), ("mergeable", Self.merged.contains(object.name)),
+            ("mruEnabled", !isMember), ("queryable", true), ("replicateable", true), ("retrieveable", true),
+            ("searchable", !isMember), ("triggerable", true), ("undeletable", isWritable && !isMember),
+            ("updateable", isWritable),
         ]
-        let off = [
-            "activateable", "custom", "customSetting", "deprecatedAndHidden", "hasSubtypes", "isInterface", "isSubtype",
-        ]
-        let writing = ["createable", "deletable", "undeletable", "updateable"]
-        let flags =
-            on.map { JSONMember($0, .bool(!object.isReadOnly || !writing.contains($0))) }
-            + off.map { JSONMember($0, false) }
         let names = [
+            JSONMember("associateEntityType", nil), JSONMember("associateParentEntity", nil),
             JSONMember("keyPrefix", .string(object.keyPrefix)), JSONMember("label", .string(object.label)),
             JSONMember("labelPlural", .string(object.labelPlural)), JSONMember("name", .string(object.name)),
         ]
-        return (flags + names).sorted { $0.name < $1.name }
+        return (flags.map { JSONMember($0.name, .bool($0.value)) } + names).sorted { $0.name < $1.name }
     }
+
+    /// The objects whose records can be merged, which are those with a feed too.
+    private static let merged: Set<String> = ["Account", "Contact", "Lead"]
+
+    /// What only a whole describe says, and what is alike for every object here.
+    private static let extras: [JSONMember] = [
+        JSONMember("actionOverrides", []), JSONMember("childRelationships", []),
+        JSONMember("compactLayoutable", true), JSONMember("defaultImplementation", nil), JSONMember("extendedBy", nil),
+        JSONMember("extendsInterfaces", nil), JSONMember("implementedBy", nil),
+        JSONMember("implementsInterfaces", nil), JSONMember("listviewable", nil), JSONMember("lookupLayoutable", nil),
+        JSONMember("namedLayoutInfos", []), JSONMember("networkScopeFieldName", nil),
+        JSONMember("searchLayoutable", true), JSONMember("supportedScopes", []),
+    ]
 
     private func urls(_ object: ObjectDescription, _ version: String) -> JSON {
         let base = "/services/data/\(version)/sobjects/\(object.name)"
@@ -79,17 +93,24 @@ extension FieldDescription {
             "label": .string(label), "length": .integer(Int64(length)), "mask": nil, "maskType": nil,
             "name": .string(name), "nameField": .bool(name == "Name"),
             "namePointing": .bool(referenceTo.count > 1),
-            "nillable": .bool(isNillable), "permissionable": .bool(isNillable && isUpdateable),
+            "nillable": .bool(isNillable), "permissionable": .bool(isNillable && isUpdateable && !isAlwaysVisible),
             "picklistValues": .array(picklist.map(pickable)), "polymorphicForeignKey": .bool(referenceTo.count > 1),
             "precision": .integer(type == .int ? 0 : Int64(precision)), "queryByDistance": false,
             "referenceTargetField": nil, "referenceTo": .array(referenceTo.map(JSON.string)),
             "relationshipName": JSON(relationshipName), "relationshipOrder": nil, "restrictedDelete": false,
             "restrictedPicklist": .bool(isRestrictedPicklist), "scale": .integer(Int64(scale)),
-            "searchPrefilterable": .bool(type == .reference && !referenceTo.contains("User")),
+            "searchPrefilterable": .bool(
+                type == .reference && !referenceTo.contains("User") && name != "MasterRecordId"
+            ),
             "soapType": .string(type.soapType),
             "sortable": .bool(isFilterable), "type": .string(type.rawValue), "unique": .bool(isUnique),
             "updateable": .bool(isUpdateable), "writeRequiresMasterRead": false,
         ]
+    }
+
+    /// Whether no permission set can name the field: nobody can hide it.
+    private var isAlwaysVisible: Bool {
+        ["FirstName", "Salutation", "EmailBouncedReason", "EmailBouncedDate", "IndividualId"].contains(name)
     }
 
     /// The compound field that shows this one with its like: names and addresses.

@@ -19,22 +19,26 @@ extension Schema {
         return object
     }
 
-    static let account = ObjectDescription(
-        name: "Account",
-        label: "Account",
-        labelPlural: "Accounts",
-        keyPrefix: "001",
-        fields: identity("Account") + [
-            .text("Name", "Account Name", 255).required,
-            .picklist("Type", "Account Type", ["Prospect", "Customer - Direct", "Other"], length: 40),
-            .text("Phone", "Account Phone", 40, type: .phone),
-            .text("AccountNumber", "Account Number", 40),
-            .text("Website", "Website", 255, type: .url),
-            .picklist("Industry", "Industry", ["Agriculture", "Banking", "Consulting", "Education"], length: 40),
-            .text("Description", "Account Description", 32_000, type: .textarea),
-            FieldDescription(name: "NumberOfEmployees", label: "Employees", type: .int, precision: 8),
-        ] + address("Billing") + [owner] + audit
-    )
+    static let account: ObjectDescription = {
+        var object = ObjectDescription(
+            name: "Account",
+            label: "Account",
+            labelPlural: "Accounts",
+            keyPrefix: "001",
+            fields: identity("Account") + [
+                .text("Name", "Account Name", 255).required,
+                .picklist("Type", "Account Type", ["Prospect", "Customer - Direct", "Other"], length: 40),
+                .text("Phone", "Account Phone", 40, type: .phone),
+                .text("AccountNumber", "Account Number", 40),
+                .text("Website", "Website", 255, type: .url),
+                .picklist("Industry", "Industry", ["Agriculture", "Banking", "Consulting", "Education"], length: 40),
+                .text("Description", "Account Description", 32_000, type: .textarea),
+                FieldDescription(name: "NumberOfEmployees", label: "Employees", type: .int, precision: 8),
+            ] + address("Billing") + [owner] + audit
+        )
+        object.change("OwnerId") { $0.referenceTo = ["User"] }
+        return object
+    }()
 
     static func task(_ configuration: SandboxConfiguration.Salesforce) -> ObjectDescription {
         ObjectDescription(
