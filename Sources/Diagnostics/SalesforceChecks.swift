@@ -22,23 +22,6 @@ extension Check {
             return await org.findings()
         }
     }
-
-    /// Salesforce could not be asked, because its settings can't be used.
-    ///
-    /// - Parameter reason: Why, in one sentence.
-    /// - Returns: The check.
-    package static func salesforceUnusable(_ reason: String) -> Check {
-        Check(name: "salesforce") {
-            [
-                Finding(
-                    check: "salesforce.login",
-                    verdict: .failed,
-                    finding: reason,
-                    remedy: "Check salesforce.privateKeyPath and who may read the file."
-                )
-            ]
-        }
-    }
 }
 
 /// Looks at an org, from the log-in to the last field.
@@ -129,13 +112,18 @@ struct OrgCheck: Sendable {
     }
 
     private func unreachable(_ object: SalesforceObject, _ check: String, _ text: String) -> Finding {
-        let rights = object == .contact ? "Read and Edit" : "Read, Create and Edit"
+        let rights =
+            switch object {
+            case .contact: "its profile Read and Edit on Contact"
+            // No profile has rights on Task itself.
+            case .task: "it the permissions \"Access Activities\" and \"Edit Tasks\""
+            default: "its profile Read, Create and Edit on \(object.rawValue)"
+            }
         return Finding(
             check: check,
             verdict: .failed,
             finding: text,
-            remedy: "Assign the permission set of deploy/salesforce to the user, or give its profile \(rights) on "
-                + "\(object.rawValue)."
+            remedy: "Assign the permission set of deploy/salesforce to the user, or give \(rights)."
         )
     }
 

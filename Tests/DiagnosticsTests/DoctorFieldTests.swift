@@ -113,7 +113,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (SalesforceObject.lead, "Read, Create and Edit"), (.contact, "Read and Edit"), (.task, "Read, Create and Edit"),
+        (SalesforceObject.lead, "its profile Read, Create and Edit on Lead"),
+        (.contact, "its profile Read and Edit on Contact"),
+        (.task, "it the permissions \"Access Activities\" and \"Edit Tasks\""),
     ])
     func noEditRight(object: SalesforceObject, rights: String) async throws {
         try await DoctorOrg.with { org in
@@ -124,8 +126,7 @@ import Testing
                 #expect(troubles.map(\.verdict) == [.failed])
                 #expect(
                     troubles.first?.remedy
-                        == "Assign the permission set of deploy/salesforce to the user, or give its profile \(rights) on "
-                        + "\(object.rawValue)."
+                        == "Assign the permission set of deploy/salesforce to the user, or give \(rights)."
                 )
             }
         }

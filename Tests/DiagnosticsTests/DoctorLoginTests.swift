@@ -130,10 +130,4 @@ import Testing
             #expect(remedies == [expected, expected, expected])
         }
     }
-
-    @Test func settingsThatCannotBeUsedAreAFinding() async {
-        let findings = await Check.salesforceUnusable("The key can't be read.").run()
-        #expect(findings.map(\.verdict) == [.failed])
-        #expect(findings.first?.remedy == "Check salesforce.privateKeyPath and who may read the file.")
-    }
 }

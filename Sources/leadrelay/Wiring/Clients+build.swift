@@ -86,40 +86,22 @@ func buildChecks(settings: Settings, httpClient: HTTPClient, time: any TimeSourc
         )
     }
     if let access = try? settings.requireSalesforce() {
-        checks.append(
-            buildSalesforceCheck(
+        if case .jwtBearer(_, _, let path) = access.credentials { checks.append(.privateKey(path: path)) }
+        do {
+            let client = try buildSalesforceClient(
                 settings: settings,
                 access: access,
                 httpClient: httpClient,
                 time: time,
                 logger: logger
             )
-        )
+            let salesforce = settings.salesforce
+            checks.append(.salesforce(client, apiVersion: salesforce.apiVersion, fields: salesforce.fields))
+        } catch {
+            checks.append(.salesforceUnasked)
+        }
     }
     return checks
-}
-
-/// The Salesforce check; a private key that can't be read is a finding of its own.
-private func buildSalesforceCheck(
-    settings: Settings,
-    access: Settings.SalesforceAccess,
-    httpClient: HTTPClient,
-    time: any TimeSource,
-    logger: Logger
-) -> Check {
-    do {
-        let client = try buildSalesforceClient(
-            settings: settings,
-            access: access,
-            httpClient: httpClient,
-            time: time,
-            logger: logger
-        )
-        let salesforce = settings.salesforce
-        return .salesforce(client, apiVersion: salesforce.apiVersion, fields: salesforce.fields)
-    } catch {
-        return .salesforceUnusable(error.problems.map(\.description).joined(separator: "; "))
-    }
 }
 
 /// The GetResponse check, whose one request is counted in the journal like any other.
