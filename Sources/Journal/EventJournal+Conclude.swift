@@ -42,6 +42,9 @@ extension EventJournal {
                     try EventTable.insertEnrichment(of: eventID, contactID: followUp.contactID, now: now, db)
                 }
             }
+            for follower in followers.dropFirst(completed) {
+                try EffectTable.reopenUpdates(eventID: follower.event.ticket.eventID, db)
+            }
             return completed
         }
     }

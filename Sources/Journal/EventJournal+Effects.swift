@@ -202,6 +202,22 @@ enum EffectTable {
         ])
     }
 
+    /// What was written for an event that is left to a try of its own may be undone by what comes before that try: then it must
+    /// be written again. A Task is not: nothing writes over it.
+    static func reopenUpdates(eventID: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE effect SET state = 'unknown', verified_at = NULL
+                WHERE state = 'confirmed' AND kind <> 'task.create'
+                    AND id IN (SELECT effect_id FROM effect_event WHERE event_id = ?)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM effect_event AS ee JOIN event AS e ON e.id = ee.event_id
+                        WHERE ee.effect_id = effect.id AND e.state = 'completed')
+                """
+        )
+        .execute(arguments: [eventID])
+    }
+
     /// After a death nobody knows whether the requests left.
     static func markOpenEffectsUnknown(eventID: Int64, _ db: Database) throws {
         try db.cachedStatement(

@@ -110,8 +110,10 @@ struct EventExecutor: Sendable {
         if let hold = passage.hold, passage.open.isEmpty, resolution.failures.isEmpty {
             return Ending(conclusion: hold, results: results)
         }
+        // What merely goes with an opt-out waits for a try that reaches everything, unless somebody must mend something first.
+        let isWhole = resolution.failures.allSatisfy { $0.error.errorClass == .configuration }
         let effects = try await journal.beginEffects(
-            passage.open,
+            isWhole ? passage.open : passage.open.filter { !$0.intent.isBestEffort },
             under: event.ticket,
             mappingVersion: configuration.policy.version,
             onlyNew: !group.followers.isEmpty

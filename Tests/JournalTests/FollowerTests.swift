@@ -75,6 +75,40 @@ struct FollowerTests {
         #expect(try await fixture.state(of: 2) == "available")
     }
 
+    /// What comes before its own try may write over what was written for it.
+    @Test func updateForOneThatIsLeftToItsOwnTryIsOpenAgain() async throws {
+        let fixture = try JournalFixture()
+        try await told(fixture, 2)
+        let head = try await fixture.claimOne()
+        let follower = try #require(try await fixture.reader.followers(of: head, limit: 10).first)
+        func update(_ record: String) -> EffectIntent {
+            EffectIntent(kind: .leadUpdate, object: .lead, target: .record(id: record), fields: ["Rating": "Hot"])
+        }
+        let task = EffectIntent(kind: .taskCreate, object: .task, target: .new, fields: ["Subject": "x"])
+        let begun = try await fixture.journal.beginEffects(
+            [
+                SharedIntent(intent: update("00Q1"), event: head, followers: [follower]),
+                SharedIntent(intent: update("00Q2"), event: follower),
+                SharedIntent(intent: task, event: follower),
+            ],
+            under: head.ticket,
+            mappingVersion: "1",
+            onlyNew: true
+        )
+        try await fixture.tell(.sample(.open, content: "late", at: fixture.now.advanced(by: .seconds(-60))))
+        let completed = try await fixture.journal.conclude(
+            head.ticket,
+            with: .completed(outcome: "applied"),
+            results: try #require(begun).map {
+                EffectResult(effectID: $0.id, state: .confirmed, verifiedAt: fixture.now)
+            },
+            followers: endings([follower])
+        )
+        #expect(completed == 0)
+        let states = try await fixture.rows("SELECT state FROM effect ORDER BY id").map(\.cells)
+        #expect(states == [[.text("confirmed")], [.text("unknown")], [.text("confirmed")]])
+    }
+
     @Test func zombieCompletesNeitherItsEventNorTheOthers() async throws {
         let fixture = try JournalFixture()
         try await told(fixture, 2)
