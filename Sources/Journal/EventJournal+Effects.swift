@@ -202,8 +202,9 @@ enum EffectTable {
         ])
     }
 
-    /// What was written for an event that is left to a try of its own may be undone by what comes before that try: then it must
-    /// be written again. A Task is not: nothing writes over it.
+    /// Opens again what was written for an event that is left to a try of its own.
+    ///
+    /// What comes before that try may write over it. Of a Task that can't be said.
     static func reopenUpdates(eventID: Int64, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
