@@ -25,7 +25,7 @@ import Testing
 
     @Test func randomTextComesBackAsItWas() {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         let alphabet: [Unicode.Scalar] = [
             "'", "\\", "\"", "\n", "\r", "\t", "\u{8}", "\u{C}", "\u{301}", "n", "b", "@", " ", "é", "😀", "%", "_",
             "\0",
@@ -56,18 +56,5 @@ import Testing
     @Test func listOfNothingIsNoList() {
         #expect(SOQL.list([]) == nil)
         #expect(SOQL.list(["a", "b'"]) == #"('a','b\'')"#)
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
