@@ -14,19 +14,49 @@ struct EffectSender: Sendable {
     let logger: Logger
     /// How long a write whose answer was lost, and of which only looking can tell, is looked for before it is sent again.
     let lostAnswerWait: Duration
+    private let batches: WriteBatches
+
+    init(
+        salesforce: SalesforceClient,
+        configuration: WorkerConfiguration,
+        shape: OrgShape,
+        time: any TimeSource,
+        logger: Logger
+    ) {
+        self.salesforce = salesforce
+        self.policy = configuration.policy
+        self.shape = shape
+        self.time = time
+        self.logger = logger
+        lostAnswerWait = configuration.lostAnswerWait
+        batches = WriteBatches(
+            salesforce: salesforce,
+            limit: configuration.batchSize,
+            linger: configuration.batchLinger,
+            time: time
+        )
+    }
 
     /// Sends the effect; a field that the org lacks and that LeadRelay can do without is left out.
     ///
     /// - Parameters:
     ///   - effect: What to send.
+    ///   - isLeased: Whether the event is still ours for as long as a request may take.
     ///   - beforeResending: Called before a write is sent once more that was looked for long enough.
     /// - Returns: What to record of it: always a yes of Salesforce.
     /// - Throws: `SalesforceError`, as the client found it; `.unsettled` while a lost write is still looked for.
     func send(
         _ effect: PlannedEffect,
+        isLeased: @escaping @Sendable () -> Bool,
         beforeResending: () async throws(SalesforceError) -> Void
     ) async throws(SalesforceError) -> EffectResult {
         var intent = effect.intent
+        let rows = RowSender(
+            salesforce: salesforce,
+            batches: batches,
+            isUrgent: intent.kind.isOptOut,
+            isLeased: isLeased
+        )
         let necessity = FieldNecessity(names: policy.fields)
         while true {
             let nowBoot = time.read().boot
@@ -34,7 +64,7 @@ struct EffectSender: Sendable {
             do {
                 return result(
                     of: effect,
-                    try await write(intent) { () async throws(SalesforceError) in
+                    try await write(intent, with: rows) { () async throws(SalesforceError) in
                         try await self.requireSettled(effect, beforeResending)
                     }
                 )
@@ -64,11 +94,13 @@ struct EffectSender: Sendable {
 
     /// - Parameters:
     ///   - intent: What to write.
+    ///   - rows: What sends it.
     ///   - beforeCreating: Called before a record is made that nothing but looking could find again.
     /// - Returns: Salesforce's yes.
     /// - Throws: `SalesforceError`, as the client found it.
     private func write(
         _ intent: EffectIntent,
+        with rows: RowSender,
         beforeCreating: () async throws(SalesforceError) -> Void
     ) async throws(SalesforceError) -> WriteResult {
         // An opt-out must not be stopped by a duplicate alert.
@@ -76,12 +108,12 @@ struct EffectSender: Sendable {
         switch intent.target {
         case .record(let id):
             guard !intent.fields.isEmpty else { return WriteResult(outcome: .updated(id: id), status: 200) }
-            return try await salesforce.update(intent.object, id: id, fields: intent.fields, options: options)
+            return try await rows.update(intent.object, id: id, fields: intent.fields, options: options)
         case .externalID(let field, let value) where intent.object == .task:
-            return try await TaskWriter(salesforce: salesforce, shape: shape, time: time)
+            return try await TaskWriter(salesforce: salesforce, rows: rows, shape: shape, time: time)
                 .write(intent.fields, keyField: field, key: value, options: options, beforeCreating: beforeCreating)
         case .externalID(let field, let value):
-            return try await salesforce.upsert(
+            return try await rows.upsert(
                 intent.object,
                 externalID: field,
                 value: value,
@@ -91,7 +123,7 @@ struct EffectSender: Sendable {
         case .new:
             // This try's look-up has not found it.
             try await beforeCreating()
-            return try await salesforce.create(intent.object, fields: intent.fields, options: options)
+            return try await rows.create(intent.object, fields: intent.fields, options: options)
         }
     }
 

@@ -65,7 +65,7 @@ extension EventExecutor {
         }
         do throws(SalesforceError) {
             return .success(
-                try await sender.send(effect) { () async throws(SalesforceError) in
+                try await sender.send(effect, isLeased: isLeased(event)) { () async throws(SalesforceError) in
                     do throws(JournalError) {
                         try await journal.noteResending(effect.id, of: event.ticket)
                     } catch {
@@ -76,6 +76,12 @@ extension EventExecutor {
         } catch {
             return .failure(TryFailure(error: error, object: effect.intent.object))
         }
+    }
+
+    /// The same question for a batch that leaves a little later, and can't renew.
+    private func isLeased(_ event: ClaimedEvent) -> @Sendable () -> Bool {
+        let needed = configuration.requestTimeout.wholeMilliseconds
+        return { [leases, time] in leases.millisecondsLeft(event.ticket, nowBoot: time.read().boot) >= needed }
     }
 
     /// Whether enough of the lease is left for a request; one renewal is tried before the answer is no.

@@ -97,17 +97,16 @@ package final class EventWorker: Service {
             planner: Planner(policy: configuration.policy),
             resolver: RecordResolver(
                 salesforce: dependencies.salesforce,
-                policy: configuration.policy,
+                configuration: configuration,
                 shape: shape,
                 time: time
             ),
             sender: EffectSender(
                 salesforce: dependencies.salesforce,
-                policy: configuration.policy,
+                configuration: configuration,
                 shape: shape,
                 time: time,
-                logger: logger,
-                lostAnswerWait: configuration.lostAnswerWait
+                logger: logger
             ),
             leases: leases,
             failPoint: failPoint,

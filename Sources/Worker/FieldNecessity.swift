@@ -13,4 +13,10 @@ struct FieldNecessity: Sendable {
         case .campaignMember: false
         }
     }
+
+    /// Whether people can be looked for without reading the field: what they are found by must stay, or it would make somebody
+    /// new.
+    func isDispensable(_ name: String) -> Bool {
+        !["Email", "IsConverted", "ConvertedContactId", names.contactID].contains(name)
+    }
 }

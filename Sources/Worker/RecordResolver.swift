@@ -9,6 +9,30 @@ struct RecordResolver: Sendable {
     let policy: SyncPolicy
     let shape: OrgShape
     let time: any TimeSource
+    private let batches: BatchQueue<PeopleBatch.Question, Resolution>
+
+    init(
+        salesforce: SalesforceClient,
+        configuration: WorkerConfiguration,
+        shape: OrgShape,
+        time: any TimeSource
+    ) {
+        self.salesforce = salesforce
+        self.policy = configuration.policy
+        self.shape = shape
+        self.time = time
+        let people = PeopleBatch(salesforce: salesforce, policy: policy, shape: shape, time: time)
+        batches = BatchQueue(
+            limit: configuration.batchSize,
+            linger: configuration.batchLinger,
+            time: time,
+            cancelled: { _ in
+                let failure = TryFailure(error: .unanswered(reason: "the look-up was cancelled"))
+                return Resolution(leads: .init(failure: failure), contacts: .init(failure: failure))
+            },
+            carryOut: people.find
+        )
+    }
 
     /// Leads by external id or address, and Contacts by address or by conversion of one of those Leads.
     ///
@@ -21,48 +45,39 @@ struct RecordResolver: Sendable {
     ///   - isOptOut: Whether the records are to be opted out.
     /// - Returns: What was found, and what could not be looked at.
     func records(emails: [String], contactIDs: [String], isOptOut: Bool) async -> Resolution {
-        let planner = Planner(policy: policy)
-        let contactFields = isOptOut ? planner.optOutContactFields : planner.contactFields
-        async let leadLook = look(
-            for: .lead,
-            select: isOptOut ? planner.optOutLeadFields : planner.leadFields,
-            emails: emails,
-            keyField: policy.fields.contactID,
-            keys: contactIDs,
-            isOptOut: isOptOut
-        )
-        async let contactLook = look(
-            for: .contact,
-            select: contactFields,
-            emails: emails,
-            isOptOut: isOptOut
-        )
-        let leads = await leadLook
-        var contacts = await contactLook
+        var found = await find(PeopleBatch.Question(emails: emails, keys: contactIDs), isOptOut: isOptOut)
         // A callback may carry the contact id alone: then the address that the Lead has leads to the person's other records.
         let addresses =
-            emails.isEmpty ? Set(leads.records.compactMap { $0.fields["Email"]?.string?.lowercased() }) : []
+            emails.isEmpty ? Set(found.leads.records.compactMap { $0.fields["Email"]?.string?.lowercased() }) : []
         if !addresses.isEmpty {
             return await records(emails: addresses.sorted(), contactIDs: contactIDs, isOptOut: isOptOut)
         }
         // A converted Lead's Contact may have another address by now.
-        let converted = Set(leads.records.compactMap { $0.isConverted ? $0.convertedContactID : nil })
-            .subtracting(contacts.records.map(\.id)).sorted()
-        if !converted.isEmpty, !isOptOut, contacts.failure == nil {
-            let others = await look(
-                for: .contact,
-                select: contactFields,
-                emails: [],
-                keyField: "Id",
-                keys: converted,
-                isOptOut: isOptOut
-            )
-            contacts.records = (contacts.records + others.records).sorted { $0.id < $1.id }
-            contacts.isAnswered = contacts.isAnswered || others.isAnswered
-            contacts.hiddenFields.merge(others.hiddenFields) { first, _ in first }
-            contacts.failure = others.failure
+        let converted = Set(found.leads.records.compactMap { $0.isConverted ? $0.convertedContactID : nil })
+            .subtracting(found.contacts.records.map(\.id)).sorted()
+        if !converted.isEmpty, !isOptOut, found.contacts.failure == nil {
+            let others = await find(PeopleBatch.Question(contactIDs: converted), isOptOut: isOptOut).contacts
+            found.contacts.records = (found.contacts.records + others.records).sorted { $0.id < $1.id }
+            found.contacts.isAnswered = found.contacts.isAnswered || others.isAnswered
+            found.contacts.hiddenFields.merge(others.hiddenFields) { first, _ in first }
+            found.contacts.failure = others.failure
         }
-        return Resolution(leads: leads, contacts: contacts)
+        return found
+    }
+
+    /// An opt-out asks by itself, and both questions at once: it waits for no batch.
+    private func find(_ question: PeopleBatch.Question, isOptOut: Bool) async -> Resolution {
+        guard isOptOut else { return await batches.ask(question) }
+        let planner = Planner(policy: policy)
+        async let leads = look(
+            for: .lead,
+            select: planner.optOutLeadFields,
+            emails: question.emails,
+            keyField: policy.fields.contactID,
+            keys: question.keys
+        )
+        async let contacts = look(for: .contact, select: planner.optOutContactFields, emails: question.emails)
+        return await Resolution(leads: leads, contacts: contacts)
     }
 
     /// Reads back which of the records have the opt-out flag set; a record that is gone is absent.
@@ -83,14 +98,13 @@ struct RecordResolver: Sendable {
 
     private static let keysPerQuery = 50
 
-    /// One object's look-up; whatever stops it is in what it returns.
+    /// One object's look-up for an opt-out; whatever stops it is in what it returns.
     private func look(
         for object: SalesforceObject,
         select: [String],
         emails: [String],
         keyField: String? = nil,
-        keys: [String] = [],
-        isOptOut: Bool
+        keys: [String] = []
     ) async -> Resolution.Look {
         var look = Resolution.Look()
         var found: [String: SalesforceRecord] = [:]
@@ -118,15 +132,13 @@ struct RecordResolver: Sendable {
                     look.isAnswered = true
                     break
                 } catch {
-                    guard let name = error.missingField, fields.contains(name) || name == keyField,
-                        isDispensable(name, of: object, isOptOut: isOptOut)
-                    else {
+                    guard let name = error.missingField, fields.contains(name) || name == keyField else {
                         look.failure = TryFailure(error: error, object: error.missingField == nil ? nil : object)
                         return look
                     }
                     if FieldNecessity(names: policy.fields).isOptional(name, of: object) {
                         shape.remember(missing: name, of: object, nowBoot: nowBoot)
-                    } else if !isOptOut || name == Self.flag {
+                    } else if name == Self.flag {
                         look.hiddenFields[name] = "\(error)"
                     }
                     fields.removeAll { $0 == name }
@@ -136,11 +148,6 @@ struct RecordResolver: Sendable {
         }
         look.records = found.values.sorted { $0.id < $1.id }
         return look
-    }
-
-    /// Whether the look-up may go on without the field: what it finds by must stay, or it would make somebody new.
-    private func isDispensable(_ name: String, of object: SalesforceObject, isOptOut: Bool) -> Bool {
-        isOptOut || !["Email", "IsConverted", "ConvertedContactId", policy.fields.contactID].contains(name)
     }
 
     private static let flag = "HasOptedOutOfEmail"

@@ -8,6 +8,7 @@ import Time
 /// subject for the same person on the same day counts as the same Task. That guarantee is weaker, and README says so.
 struct TaskWriter: Sendable {
     let salesforce: SalesforceClient
+    let rows: RowSender
     let shape: OrgShape
     let time: any TimeSource
 
@@ -21,7 +22,7 @@ struct TaskWriter: Sendable {
         let nowBoot = time.read().boot
         if !shape.isMissing(keyField, of: .task, nowBoot: nowBoot) {
             do {
-                return try await salesforce.upsert(
+                return try await rows.upsert(
                     .task,
                     externalID: keyField,
                     value: key,
@@ -39,7 +40,7 @@ struct TaskWriter: Sendable {
             return WriteResult(outcome: .updated(id: existing), status: 200)
         }
         try await beforeCreating()
-        return try await salesforce.create(.task, fields: fields, options: options)
+        return try await rows.create(.task, fields: fields, options: options)
     }
 
     private func existingTask(_ fields: [String: FieldValue]) async throws(SalesforceError) -> String? {

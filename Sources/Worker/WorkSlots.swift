@@ -4,7 +4,8 @@ import Synchronization
 /// How many events are in hand: as many as configured and one more, of which opt-outs can't take the last and neither can
 /// everything else together.
 ///
-/// So an opt-out never waits for a slot behind a backlog, and a burst of opt-outs does not stop the rest.
+/// So an opt-out never waits for a slot behind a backlog, and a burst of opt-outs does not stop the rest. What is worked on in
+/// batches may be many events; opt-outs, each with requests of its own, are limited to what the org's connections bear.
 final class WorkSlots: Sendable {
     /// The two sides that leave each other a slot.
     enum Side: Sendable {
@@ -27,12 +28,18 @@ final class WorkSlots: Sendable {
         var other = 0
     }
 
-    /// The most that either side may have.
+    /// How many opt-outs are carried out at once at most.
+    private static let mostOptOuts = 32
+
+    /// The most that the others may have.
     private let share: Int
+    /// The most that opt-outs may have.
+    private let complianceShare: Int
     private let inHand = Mutex(InHand())
 
     init(concurrency: Int) {
         share = max(1, concurrency)
+        complianceShare = min(share, Self.mostOptOuts)
     }
 
     /// What may be claimed now; nil when all slots are taken.
@@ -41,7 +48,7 @@ final class WorkSlots: Sendable {
     var room: Room? {
         inHand.withLock { inHand in
             let free = share + 1 - inHand.compliance - inHand.other
-            let forCompliance = min(free, share - inHand.compliance)
+            let forCompliance = min(free, complianceShare - inHand.compliance)
             let forOther = min(free, share - inHand.other)
             switch (forCompliance > 0, forOther > 0) {
             case (true, true): return Room(limit: min(forCompliance, forOther), lanes: .compliance ... .bulk)

@@ -8,8 +8,8 @@ package struct WorkerConfiguration: Sendable {
     package var owner: String
     /// How many events are in hand at once, beside one slot: opt-outs and the rest leave each other one.
     ///
-    /// Each asks Salesforce for itself, which takes two round trips: 32 create 80 Leads a second where an answer takes 0.2 s.
-    /// Salesforce sets no limit to requests at a time that last less than 20 s.
+    /// Two batches' worth, so that one can be looked up while the other is written. Opt-outs, which ask Salesforce each for
+    /// itself, take up 32 at most; Salesforce sets no limit to requests at a time that last less than 20 s.
     package var concurrency: Int
     /// Whose turn it is among the lanes.
     package var rota: LaneRota
@@ -25,6 +25,10 @@ package struct WorkerConfiguration: Sendable {
     package var optOutDeadline: Duration
     package var budget: RequestBudget
     package var policy: SyncPolicy
+    /// How many rows or people one call to Salesforce serves at most; 200 is Salesforce's own limit.
+    package var batchSize: Int
+    /// How long the first of a batch waits for others; opt-outs wait for none.
+    package var batchLinger: Duration
     /// The longest that one Salesforce request may take; nothing is sent with less lease left.
     package var requestTimeout: Duration
     /// How long a write whose answer was lost, and of which only looking can tell, is looked for before it is sent again.
@@ -48,7 +52,7 @@ package struct WorkerConfiguration: Sendable {
 
     package init(
         owner: String,
-        concurrency: Int = 32,
+        concurrency: Int = 400,
         rota: LaneRota = LaneRota(),
         leaseDuration: Duration = .seconds(30),
         shutdownGrace: Duration = .seconds(20),
@@ -58,6 +62,8 @@ package struct WorkerConfiguration: Sendable {
         optOutDeadline: Duration = .seconds(300),
         budget: RequestBudget = RequestBudget(cap: 400),
         policy: SyncPolicy = SyncPolicy(),
+        batchSize: Int = 200,
+        batchLinger: Duration = .milliseconds(200),
         requestTimeout: Duration = .seconds(10),
         lostAnswerWait: Duration = .seconds(600),
         pollInterval: Duration = .milliseconds(100),
@@ -79,6 +85,8 @@ package struct WorkerConfiguration: Sendable {
         self.optOutDeadline = optOutDeadline
         self.budget = budget
         self.policy = policy
+        self.batchSize = batchSize
+        self.batchLinger = batchLinger
         self.requestTimeout = requestTimeout
         self.lostAnswerWait = lostAnswerWait
         self.pollInterval = pollInterval

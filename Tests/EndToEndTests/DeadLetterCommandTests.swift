@@ -10,15 +10,12 @@ struct DeadLetterCommandTests {
     @Test func whatARuleKilledIsShownMendedAndReplayedByFilterOnce() async throws {
         try await Deployment.withFresh { deployment in
             let salesforce = deployment.sandbox.salesforce
-            salesforce.faults.inject(
-                .respond(
-                    status: 400,
-                    body: #"[{"message":"Leads need a region. token=s3cret",""#
-                        + #"errorCode":"FIELD_CUSTOM_VALIDATION_EXCEPTION","fields":["Region__c"]}]"#,
-                    contentType: "application/json"
-                ),
+            salesforce.failWrites(
+                to: "Lead",
                 next: 3,
-                matching: RequestMatcher(method: "PATCH", path: "/sobjects/Lead")
+                code: "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+                message: "Leads need a region. token=s3cret",
+                fields: ["Region__c"]
             )
             try await deployment.withIngest { _ in
                 for number in 1...4 { try await subscribe(number, deployment) }

@@ -28,7 +28,9 @@ struct PowerLossWorkerTests {
             }
             let disk = DiskModel(folder: deployment.folder.url.path, contents: try deployment.journalFiles)
             let file = deployment.folder.path("trace.log")
-            let product = deployment.leadrelay.with(["LEADRELAY_CHECKPOINT_BYTES": "200000"])
+            // One request for each row, so that each can be looked up in the journal.
+            let product = deployment.leadrelay
+                .with(["LEADRELAY_CHECKPOINT_BYTES": "200000", "LEADRELAY_SALESFORCE_BATCH_SIZE": "1"])
                 .under(SystemCallTracer.command(writing: file))
             try await product.running("worker", log: deployment.folder.path("worker.log")) { _ in
                 try await deployment.eventuallyDrained(seconds: 60)

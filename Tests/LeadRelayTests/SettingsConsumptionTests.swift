@@ -8,7 +8,8 @@ struct SettingsConsumptionTests {
     static func otherValue(of key: SettingKey) -> String {
         switch key.kind {
         case .text, .credential, .pathToken: "another-\(key.name)"
-        case .integer(let range): "\(range.upperBound)"
+        case .integer(let range):
+            .scalar("\(range.upperBound)") == key.standard ? "\(range.lowerBound)" : "\(range.upperBound)"
         case .boolean: key.standard == .scalar("true") ? "false" : "true"
         case .duration(let range): "\(SettingDuration(range.upperBound))"
         case .choice(let words): words.first { .scalar($0) != key.standard } ?? ""

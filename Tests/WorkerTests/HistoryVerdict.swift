@@ -55,15 +55,13 @@ struct HistoryVerdict {
             .map { "request \($0.number) takes an opt-out back" }
         // Whoever has had an answer and could record it never asks again.
         guard !rows.attempts.contains(where: { ["lost", "interrupted"].contains($0.outcome) }) else { return problems }
-        let answered = requests.filter { request in
-            request.path.contains("/sobjects/Task/") && request.fault == nil
-                && (200..<300).contains(request.status ?? 0)
-        }
-        for (path, writes) in Dictionary(grouping: answered, by: \.path) {
+        let answered = requests.filter { $0.fault == nil && (200..<300).contains($0.status ?? 0) }
+        let written = answered.flatMap { request in request.taskKeys.map { (key: $0, number: request.number) } }
+        for (key, writes) in Dictionary(grouping: written, by: \.key) {
             // Each telling of a click may say so under the one key.
-            let meant = rows.effects.count { path.hasSuffix("/\($0.externalKey ?? "-")") }
+            let meant = rows.effects.count { $0.externalKey == key }
             guard writes.count > meant else { continue }
-            problems.append("the Task \(path) was written \(writes.count) times: requests \(writes.map(\.number))")
+            problems.append("the Task \(key) was written \(writes.count) times: requests \(writes.map(\.number))")
         }
         return problems
     }
@@ -113,4 +111,16 @@ struct HistoryTry {
     var isOptOut: Bool { !isEnrichment && happening.told.isOptOut }
     var wasSnoozed: Bool { isEnrichment || attempts.contains { $0.outcome == "snoozed" } }
     var lastAttempt: Int64 { attempts.last?.id ?? 0 }
+}
+
+extension LoggedRequest {
+    /// The keys of the Tasks that it writes, by themselves or in a batch.
+    fileprivate var taskKeys: [String] {
+        guard path.contains("/sobjects/Task/") else { return [] }
+        guard path.contains("/composite/") else { return [path.split(separator: "/").last.map(String.init) ?? ""] }
+        let field = path.split(separator: "/").last.map(String.init) ?? ""
+        let content = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
+        let records = content?["records"] as? [[String: Any]] ?? []
+        return records.compactMap { $0[field] as? String }
+    }
 }

@@ -147,6 +147,7 @@ final class HistoryWorld: Sendable {
             concurrency: 4,
             shutdownGrace: grace,
             retry: RetryPolicy(base: .seconds(1), cap: .seconds(60), optOutCap: .seconds(20)),
+            batchLinger: .zero,
             pollInterval: .milliseconds(40)
         )
         return EventWorker(

@@ -136,6 +136,7 @@ struct SalesforceTroubleTests {
             )
             let worker = fixture.makeWorker(jitter: 0.999) {
                 $0.retry = RetryPolicy(base: .seconds(2), cap: .seconds(2))
+                $0.batchSize = 1
             }
             try await whileRunning(worker) {
                 try await fixture.tell(

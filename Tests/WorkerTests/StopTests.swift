@@ -14,7 +14,10 @@ struct StopTests {
                 next: 2,
                 matching: RequestMatcher(method: "PATCH", path: "/sobjects/Lead")
             )
-            let worker = fixture.makeWorker { $0.concurrency = 2 }
+            let worker = fixture.makeWorker {
+                $0.concurrency = 2
+                $0.batchSize = 1
+            }
             try await whileRunning(worker) {
                 try await fixture.tell((1...4).map { .wholeSubscribe("c\($0)", "p\($0)@acme.example") })
                 try await fixture.eventually("two are out") { fixture.requests("PATCH", "/Lead/").count == 2 }

@@ -90,6 +90,7 @@ struct WorkerFixture: Sendable {
                 quotaPause: .milliseconds(250)
             ),
             budget: RequestBudget(cap: 5000),
+            batchLinger: .milliseconds(5),
             pollInterval: .milliseconds(10),
             profilePatience: [.milliseconds(30), .milliseconds(30), .milliseconds(30)],
             fetchRetryDelay: .milliseconds(50)

@@ -38,8 +38,8 @@ extension SettingCatalog {
         ),
         SettingKey(
             "worker.concurrency",
-            .integer(1...64),
-            default: "32",
+            .integer(1...1000),
+            default: "400",
             "How many events are worked on at once, beside one place: opt-outs and the rest leave each other one."
         ),
         laneWeight("signal", 8, "tags"),

@@ -193,5 +193,17 @@ extension SettingCatalog {
             default: "10m",
             "How long a write that can only be looked for is looked for after its answer was lost, before it is sent again."
         ),
+        SettingKey(
+            "salesforce.batchSize",
+            .integer(1...200),
+            default: "200",
+            "How many people or rows one call to Salesforce serves at most; 1 sends each row by itself."
+        ),
+        SettingKey(
+            "salesforce.batchLinger",
+            .duration(.zero ... .seconds(10)),
+            default: "200ms",
+            "How long the first of a batch waits for others; an opt-out waits for none."
+        ),
     ]
 }

@@ -61,6 +61,8 @@ extension Settings {
         var privateKeyPath: String?
         var apiVersion: String
         var lostAnswerWait: Duration
+        var batchSize: Int
+        var batchLinger: Duration
         var fields: SalesforceFieldNames
 
         init(_ reader: ConfigReader) throws {
@@ -71,6 +73,8 @@ extension Settings {
             privateKeyPath = reader.string(forKey: "privateKeyPath")
             apiVersion = try reader.requiredString(forKey: "apiVersion")
             lostAnswerWait = try reader.duration(forKey: "lostAnswerWait")
+            batchSize = try reader.requiredInt(forKey: "batchSize")
+            batchLinger = try reader.duration(forKey: "batchLinger")
             fields = try SalesforceFieldNames(reader.scoped(to: "fields"))
         }
     }

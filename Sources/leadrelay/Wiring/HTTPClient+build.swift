@@ -18,7 +18,10 @@ extension Settings {
             decompression: .enabled(limit: .ratio(100))
         )
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(8, worker.concurrency * 2)
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = min(
+            max(8, worker.concurrency * 2),
+            128
+        )
         grantGuard.install(in: &configuration)
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }

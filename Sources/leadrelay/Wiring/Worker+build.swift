@@ -71,6 +71,8 @@ extension Settings {
             optOutDeadline: optOut.deadline,
             budget: requestBudget,
             policy: syncPolicy,
+            batchSize: salesforce.batchSize,
+            batchLinger: salesforce.batchLinger,
             lostAnswerWait: salesforce.lostAnswerWait,
             fetching: FetchPolicy(profileMaxAge: sync.profileMaxAge),
             retention: journal.retention.ages,
