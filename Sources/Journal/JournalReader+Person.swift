@@ -43,39 +43,4 @@ extension JournalReader {
     private static func hasOptedOut(contactID: String, _ db: Database) throws -> Bool {
         try Bool.fetchOne(db.cachedStatement(sql: optOutOfContactSQL), arguments: [contactID]) ?? false
     }
-
-    /// When the same open or click was first told within the window before this event, by an earlier event.
-    ///
-    /// The message is told by its id, or by its name where there is none; the link by its id or its URL.
-    ///
-    /// - Returns: The id of the first such event, or nil when this one is the first.
-    package func earlierTelling(
-        of eventID: Int64,
-        person: Person,
-        action: Action,
-        message: String?,
-        link: String?,
-        receivedAt: Timestamp,
-        window: Duration
-    ) async throws(JournalError) -> Int64? {
-        try await read { db in
-            try Int64.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT id FROM event
-                        WHERE person = ? AND action = ? AND id < ?
-                            AND coalesce(json_extract(payload, '$.message.id'), json_extract(payload, '$.message.name')) IS ?
-                            AND coalesce(json_extract(payload, '$.link.id'), json_extract(payload, '$.link.url')) IS ?
-                            AND received_at BETWEEN ? AND ?
-                            AND state NOT IN ('discarded')
-                        ORDER BY id LIMIT 1
-                        """
-                ),
-                arguments: [
-                    person.rawValue, action.rawValue, eventID, message, link,
-                    receivedAt.advanced(by: .zero - window).milliseconds, receivedAt.advanced(by: window).milliseconds,
-                ]
-            )
-        }
-    }
 }

@@ -34,7 +34,8 @@ extension Planner {
             fields.set(policy.fields.lastEmailOpened, input.occurredAt)
             effects = change(lead, to: fields, kind: .leadUpdate)
         }
-        effects.append(task(for: input, who: who))
+        // By its key it would be found anyway; an org without the key field has nothing but this.
+        if !input.isToldAlready { effects.append(task(for: input, who: who)) }
         return Plan(effects: effects, outcome: .applied, choice: choice.reason)
     }
 

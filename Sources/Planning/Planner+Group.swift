@@ -38,8 +38,11 @@ extension Planner {
             }
             for effect in plan.effects {
                 // The same record may be named by its id and by its external id: its changes belong into one write.
-                let record = records.apply(effect, contactIDField: policy.fields.contactID)
-                if let record, let place = writes[record] {
+                let record = effect.taskKey ?? records.apply(effect, contactIDField: policy.fields.contactID)
+                if effect.taskKey != nil, let record, let place = writes[record] {
+                    // A second telling of an open or click has nothing to add to the first one's Task.
+                    group.join(member, place)
+                } else if let record, let place = writes[record] {
                     group.merge(effect, of: member, into: place)
                 } else {
                     if let record { writes[record] = group.effects.count }
@@ -65,12 +68,24 @@ extension Plan {
     }
 }
 
+extension EffectIntent {
+    /// What tells a Task from others in a plan; nil for anything else.
+    fileprivate var taskKey: String? {
+        guard object == .task, case .externalID(_, let value) = target else { return nil }
+        return "task:\(value)"
+    }
+}
+
 extension GroupPlan {
+    fileprivate mutating func join(_ member: Int, _ place: Int) {
+        if effects[place].members.last != member { effects[place].members.append(member) }
+    }
+
     fileprivate mutating func merge(_ effect: EffectIntent, of member: Int, into place: Int) {
         effects[place].intent.fields.merge(effect.fields) { _, later in later }
         // What was sent in the same write was not held before.
         effects[place].intent.before.merge(effect.before) { first, _ in first }
-        if effects[place].members.last != member { effects[place].members.append(member) }
+        join(member, place)
     }
 }
 

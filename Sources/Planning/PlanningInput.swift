@@ -21,6 +21,8 @@ package struct PlanningInput: Sendable {
     ///
     /// Person, message and link need not be in it. Nil makes a key of this event alone, from its time.
     package var engagementKey: String?
+    /// Whether the Task of this open or click was written already, for an earlier telling of it.
+    package var isToldAlready: Bool
 
     package init(
         action: Action,
@@ -34,7 +36,8 @@ package struct PlanningInput: Sendable {
         profile: ContactDetails? = nil,
         records: SalesforceRecords,
         isOptedOut: Bool = false,
-        engagementKey: String? = nil
+        engagementKey: String? = nil,
+        isToldAlready: Bool = false
     ) {
         self.action = action
         self.payload = payload
@@ -48,6 +51,7 @@ package struct PlanningInput: Sendable {
         self.records = records
         self.isOptedOut = isOptedOut
         self.engagementKey = engagementKey
+        self.isToldAlready = isToldAlready
     }
 
     /// What is known of the contact: for an `enrich` the fetched profile before the callback, else the callback first.

@@ -20,7 +20,8 @@ extension EventExecutor {
         records: SalesforceRecords,
         isOptedOut: Bool
     ) async throws -> PlanningInput {
-        PlanningInput(
+        let earlier = try await earlierTelling(of: event)
+        return PlanningInput(
             action: event.action,
             payload: event.payload,
             source: event.source,
@@ -32,7 +33,9 @@ extension EventExecutor {
             profile: profile,
             records: records,
             isOptedOut: isOptedOut,
-            engagementKey: try await engagementKey(of: event)
+            // Tellings of one open or click share the key of the first, and so are one Task.
+            engagementKey: "event:\(earlier?.eventID ?? event.ticket.eventID)",
+            isToldAlready: earlier?.task == .written && event.redrive == 0
         )
     }
 
@@ -41,10 +44,10 @@ extension EventExecutor {
         return try await journal.reader.profile(contactID: contactID)
     }
 
-    /// Opens and clicks that tell the same within the window are one Task: they share the key of the first.
-    private func engagementKey(of event: ClaimedEvent) async throws -> String? {
+    /// The first event that told the same open or click, where this one is not the first.
+    func earlierTelling(of event: ClaimedEvent) async throws(JournalError) -> EarlierTelling? {
         guard event.action == .open || event.action == .click, let person = event.person else { return nil }
-        let first = try await journal.reader.earlierTelling(
+        return try await journal.reader.earlierTelling(
             of: event.ticket.eventID,
             person: person,
             action: event.action,
@@ -53,6 +56,16 @@ extension EventExecutor {
             receivedAt: event.receivedAt,
             window: configuration.duplicateWindow
         )
-        return "event:\(first ?? event.ticket.eventID)"
+    }
+
+    /// Waits for an earlier telling whose Task was sent without an answer: in an org where only looking can tell, a second one
+    /// could not be told from it.
+    func unsettledTelling(of event: ClaimedEvent) async throws(JournalError) -> EventConclusion? {
+        guard let earlier = try await earlierTelling(of: event), earlier.task == .open else { return nil }
+        return .snoozed(
+            until: now.advanced(by: configuration.retry.configurationPause),
+            .lostAnswer,
+            "Event \(earlier.eventID) told the same, and nobody knows yet whether its Task was written."
+        )
     }
 }

@@ -81,6 +81,7 @@ struct EventExecutor: Sendable {
             return Ending(conclusion: .completed(outcome: "ignored"))
         }
         if let pause = try await pause(holding: event) { return Ending(conclusion: pause) }
+        if let wait = try await unsettledTelling(of: event) { return Ending(conclusion: wait) }
         let profile = try await profile(of: event)
         if event.action == .enrich, profile == nil {
             return Ending(conclusion: .completed(outcome: "profileGone"))

@@ -12,10 +12,51 @@ struct EarlierTellingTests {
         let first = try await click(fixture, source: .getresponse)
         fixture.time.advance(by: .seconds(600))
         let second = try await click(fixture, source: .zapier)
-        #expect(try await earlier(fixture, than: second) == first)
+        #expect(try await earlier(fixture, than: second)?.eventID == first)
         #expect(try await earlier(fixture, than: first) == nil, "the first is the first")
         fixture.time.advance(by: .milliseconds(600_001))
         #expect(try await earlier(fixture, than: try await click(fixture)) == nil)
+    }
+
+    /// 0, 8, 16 and 24 minutes: each is the same as the one before it, and so all are the first.
+    @Test func windowSlidesFromTellingToTelling() async throws {
+        let fixture = try JournalFixture()
+        let first = try await click(fixture)
+        for _ in 1...3 {
+            fixture.time.advance(by: .seconds(480))
+            #expect(try await earlier(fixture, than: try await click(fixture))?.eventID == first)
+        }
+        fixture.time.advance(by: .seconds(601))
+        #expect(try await earlier(fixture, than: try await click(fixture)) == nil)
+    }
+
+    @Test func becomingOfTheFirstOnesTaskIsTold() async throws {
+        let fixture = try JournalFixture()
+        let first = try await click(fixture)
+        let second = try await click(fixture)
+        #expect(try await earlier(fixture, than: second) == EarlierTelling(eventID: first, task: .none))
+        let event = try #require(try await fixture.claim(limit: 1).first)
+        let task = EffectIntent(
+            kind: .taskCreate,
+            object: .task,
+            target: .externalID(field: "K__c", value: "k"),
+            fields: [:]
+        )
+        let effect = try await fixture.journal.beginEffects([task], of: event, mappingVersion: "1")[0]
+        #expect(try await earlier(fixture, than: second)?.task == .open)
+        try await fixture.journal.conclude(
+            event.ticket,
+            with: .retry(at: fixture.now, .lostAnswer, "lost"),
+            results: [EffectResult(effectID: effect.id, state: .unknown)]
+        )
+        #expect(try await earlier(fixture, than: second)?.task == .open)
+        let again = try #require(try await fixture.claim(limit: 1).first)
+        try await fixture.journal.conclude(
+            again.ticket,
+            with: .completed(outcome: "applied"),
+            results: [EffectResult(effectID: effect.id, state: .confirmed)]
+        )
+        #expect(try await earlier(fixture, than: second)?.task == .written)
     }
 
     @Test func otherLinkMessagePersonOrActionIsAnother() async throws {
@@ -31,21 +72,21 @@ struct EarlierTellingTests {
         let fixture = try JournalFixture()
         let first = try await click(fixture, .open, message: nil, link: nil)
         let second = try await click(fixture, .open, message: nil, link: nil)
-        #expect(try await earlier(fixture, than: second, .open, message: nil, link: nil) == first)
+        #expect(try await earlier(fixture, than: second, .open, message: nil, link: nil)?.eventID == first)
     }
 
     @Test func linkWithoutAnIDIsKnownByItsAddress() async throws {
         let fixture = try JournalFixture()
         let first = try await click(fixture, link: nil, url: "https://example.com/a")
         let second = try await click(fixture, link: nil, url: "https://example.com/a")
-        #expect(try await earlier(fixture, than: second, link: "https://example.com/a") == first)
+        #expect(try await earlier(fixture, than: second, link: "https://example.com/a")?.eventID == first)
     }
 
     @Test func messageWithoutAnIDIsKnownByItsName() async throws {
         let fixture = try JournalFixture()
         let first = try await click(fixture, message: nil, messageName: "Spring")
         let second = try await click(fixture, message: nil, messageName: "Spring")
-        #expect(try await earlier(fixture, than: second, message: "Spring") == first)
+        #expect(try await earlier(fixture, than: second, message: "Spring")?.eventID == first)
         #expect(try await earlier(fixture, than: second, message: "Summer") == nil)
     }
 
@@ -55,7 +96,7 @@ struct EarlierTellingTests {
         let event = try await fixture.claimOne()
         try await fixture.journal.conclude(event.ticket, with: .dead(.data, "refused"))
         let second = try await click(fixture)
-        #expect(try await earlier(fixture, than: second) == first)
+        #expect(try await earlier(fixture, than: second)?.eventID == first)
         try await fixture.journal.discard(first, reason: "test")
         #expect(try await earlier(fixture, than: second) == nil)
     }
@@ -84,7 +125,7 @@ struct EarlierTellingTests {
         _ action: Action = .click,
         message: String? = "m1",
         link: String? = "l1"
-    ) async throws -> Int64? {
+    ) async throws -> EarlierTelling? {
         let received = try await fixture.integer("SELECT received_at FROM event WHERE id = \(eventID)") ?? 0
         return try await fixture.reader.earlierTelling(
             of: eventID,

@@ -6,14 +6,47 @@ import Worker
 
 @Suite("Tags, clicks and the rest", .serialized, .timeLimit(.minutes(1)))
 struct EngagementTests {
-    @Test func sameClickByCallbackAndByWebhookIsOneTask() async throws {
-        try await WorkerFixture.withFresh { fixture in
+    /// Their times differ: the callback has none, the webhook the provider's.
+    @Test(arguments: [true, false], [true, false])
+    func sameClickByCallbackAndByWebhookIsOneTask(hasKeyField: Bool, together: Bool) async throws {
+        try await WorkerFixture.withFresh {
+            if !hasKeyField { $0.salesforce.optionalFields.remove("Task.GetResponse_Event_Key__c") }
+        } _: { fixture in
             try fixture.insertLead("c1", "p1@acme.example")
             try await whileRunning(fixture.makeWorker()) {
-                try await fixture.tell(
-                    .click("c1", "p1@acme.example"),
-                    .clickByWebhook("c1", "p1@acme.example", webhookID: "7b1c")
-                )
+                let second = NewCallback.clickByWebhook("c1", "p1@acme.example", webhookID: "7b1c")
+                if together {
+                    try await fixture.tell(.click("c1", "p1@acme.example"), second)
+                } else {
+                    try await fixture.tell(.click("c1", "p1@acme.example"))
+                    try await fixture.eventually("click") { $0.isCompleted() }
+                    try await fixture.tell(second)
+                }
+                try await fixture.eventually("both") {
+                    let clicks = try await fixture.events()
+                    return clicks.count == 2 && clicks.allSatisfy { $0.isCompleted() }
+                }
+            }
+            #expect(fixture.sandbox.salesforce.rows("Task").count == 1)
+        }
+    }
+
+    /// Only looking can tell what became of the first one's Task; the second must not be written beside it.
+    @Test(arguments: [Fault.dropAfterWork, .dropBeforeWork])
+    func secondTellingWaitsUntilTheFirstOnesTaskIsSettled(fault: Fault) async throws {
+        try await WorkerFixture.withFresh {
+            $0.salesforce.optionalFields.remove("Task.GetResponse_Event_Key__c")
+        } _: { fixture in
+            try fixture.insertLead("c1", "p1@acme.example")
+            fixture.sandbox.salesforce.faults.inject(
+                fault,
+                next: 1,
+                matching: RequestMatcher(method: "POST", path: "/sobjects/Task")
+            )
+            try await whileRunning(fixture.makeWorker { $0.lostAnswerWait = .seconds(2) }) {
+                try await fixture.tell(.click("c1", "p1@acme.example"))
+                try await fixture.eventually("click") { $0.attemptOutcomes.first == "retry" }
+                try await fixture.tell(.clickByWebhook("c1", "p1@acme.example", webhookID: "7b1c"))
                 try await fixture.eventually("both") {
                     let clicks = try await fixture.events()
                     return clicks.count == 2 && clicks.allSatisfy { $0.isCompleted() }

@@ -32,7 +32,22 @@ struct HistoryEnd {
             let with = orders.map { $0 + carriedOut.tries }
             orders = carriedOut.isLast ? with : orders.count < 256 ? orders + with : orders
         }
-        return orders
+        return orders + orders.flatMap(swapped)
+    }
+
+    /// The order with two neighbours swapped that ran at the same time, as events may of which nothing told that they are
+    /// about one person: of them nobody can say which wrote last.
+    private func swapped(_ order: [HistoryTry]) -> [[HistoryTry]] {
+        order.indices.dropLast().compactMap { place in
+            let (one, other) = (order[place], order[place + 1])
+            guard let first = one.intervals.last, let second = other.intervals.last, one.event.id != other.event.id,
+                first.from < second.to, second.from < first.to,
+                one.attempts.last?.finishedAt != other.attempts.last?.finishedAt
+            else { return nil }
+            var order = order
+            order.swapAt(place, place + 1)
+            return order
+        }
     }
 
     /// The attempts of an event that may have changed Salesforce, with whatever shared their writes.
