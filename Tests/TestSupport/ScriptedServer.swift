@@ -50,6 +50,7 @@ package final class ScriptedServer: Sendable {
 
     package let port: UInt16
     private let listener: Int32
+    private let isListening: Bool
     private let connections = Mutex<[Int32]>([])
     private let received = Mutex<[Received]>([])
     private let accepted = Mutex(0)
@@ -63,6 +64,7 @@ package final class ScriptedServer: Sendable {
     /// Takes a free port, and listens there unless it is to refuse every connection.
     package init(_ script: Script, isListening: Bool = true) throws {
         self.script = script
+        self.isListening = isListening
         listener = socket(AF_INET, Self.stream, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -81,9 +83,13 @@ package final class ScriptedServer: Sendable {
         if isListening { Thread.detachNewThread { self.accept() } }
     }
 
+    /// Accepts nothing more and ends every connection.
+    ///
+    /// The listener's descriptor is closed by the thread that accepts on it: it may not have come to that yet, and would then
+    /// accept on whatever socket was given the same number.
     package func stop() {
         _ = shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        if !isListening { close(listener) }
         connections.withLock { open in
             for connection in open { _ = shutdown(connection, Int32(SHUT_RDWR)) }
         }
@@ -102,6 +108,7 @@ package final class ScriptedServer: Sendable {
     }
 
     private func accept() {
+        defer { close(listener) }
         while true {
             #if canImport(Glibc)
             let connection = Glibc.accept(listener, nil, nil)

@@ -32,6 +32,7 @@ struct WorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        MemoryArenas.keepFew()
         try await reporting {
             let settings = try common.settings()
             let requirements = try settings.requireWorker()
