@@ -9,6 +9,11 @@ enum JournalConnections {
     /// How long a writer waits for a foreign program's transaction, once it has our own lock.
     static let writerPatience: Duration = .milliseconds(500)
 
+    /// Readers look up single rows by index.
+    private static let readerCacheKiB = 2048
+    /// The writer has the pages in use of every index of the queue, however long that is.
+    private static let writerCacheKiB = 20_480
+
     static func configuration(readOnly: Bool = false) -> GRDB.Configuration {
         var configuration = GRDB.Configuration()
         configuration.readonly = readOnly
@@ -17,7 +22,7 @@ enum JournalConnections {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
-            try db.execute(sql: "PRAGMA cache_size = -16384")
+            try db.execute(sql: "PRAGMA cache_size = -\(readerCacheKiB)")
             guard leadrelay_sqlite_no_checkpoint_on_close(UnsafeMutableRawPointer(db.sqliteConnection)) == 0 else {
                 throw JournalError.unusable("SQLite refused to switch off the checkpoint at closing.")
             }
@@ -34,6 +39,7 @@ enum JournalConnections {
             guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
                 throw JournalError.unusable("SQLite refused PRAGMA synchronous = FULL; nothing could be acknowledged.")
             }
+            try db.execute(sql: "PRAGMA cache_size = -\(writerCacheKiB)")
             try setPatience(writerPatience, db)
         }
         return pool
