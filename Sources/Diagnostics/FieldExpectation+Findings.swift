@@ -18,6 +18,7 @@ extension FieldExpectation {
     private func isUsable(_ field: ObjectDescription.Field) -> Bool {
         switch use {
         case .read: true
+        case .create: field.isCreatable
         case .update: field.isUpdatable
         case .write: field.isUpdatable && field.isCreatable
         }

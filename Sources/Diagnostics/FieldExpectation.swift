@@ -6,6 +6,8 @@ package struct FieldExpectation: Hashable, Sendable {
     package enum Use: Hashable, Sendable {
         /// It is read alone.
         case read
+        /// New records alone get it.
+        case create
         /// Records that exist get it.
         case update
         /// New records get it, and those that exist.
@@ -49,11 +51,20 @@ package struct FieldExpectation: Hashable, Sendable {
 extension FieldExpectation {
     /// Every field that LeadRelay reads or writes, with the lengths by which it cuts what it sends.
     ///
-    /// - Parameter names: The org's names of the custom fields.
+    /// - Parameters:
+    ///   - names: The org's names of the custom fields.
+    ///   - withMembers: Whether people are put into campaigns; an org that does not use campaigns hides them all.
     /// - Returns: The expectations, by object.
-    package static func all(_ names: SalesforceFieldNames) -> [FieldExpectation] {
-        lead(names) + contact + task(names)
+    package static func all(_ names: SalesforceFieldNames, withMembers: Bool = false) -> [FieldExpectation] {
+        lead(names) + contact + task(names) + (withMembers ? member : [])
     }
+
+    private static let member = [
+        FieldExpectation(.campaignMember, "CampaignId", .create),
+        FieldExpectation(.campaignMember, "LeadId", .create),
+        FieldExpectation(.campaignMember, "ContactId", .create),
+        FieldExpectation(.campaignMember, "Status", .write),
+    ]
 
     private static func lead(_ names: SalesforceFieldNames) -> [FieldExpectation] {
         [

@@ -5,20 +5,27 @@ extension Check {
     /// Salesforce: the log-in gives a token, the org serves the API version, and each field that LeadRelay uses is there,
     /// writable, long enough and, where records are found by it, a proper key.
     ///
-    /// Costs the org three API calls, one describe an object. After a log-in that fails nothing else is asked.
+    /// Costs the org three API calls, one describe an object, and three more where people are put into campaigns. After a log-in that fails nothing else is asked.
     ///
     /// - Parameters:
     ///   - client: Who asks.
     ///   - apiVersion: `salesforce.apiVersion`.
     ///   - fields: The org's names of the custom fields.
+    ///   - campaigns: The member statuses that are written, by the campaign's id.
     /// - Returns: The check.
     package static func salesforce(
         _ client: SalesforceClient,
         apiVersion: String,
-        fields: SalesforceFieldNames
+        fields: SalesforceFieldNames,
+        campaigns: [String: Set<String>] = [:]
     ) -> Check {
         Check(name: "salesforce") {
-            let org = OrgCheck(client: client, apiVersion: apiVersion, expectations: FieldExpectation.all(fields))
+            let org = OrgCheck(
+                client: client,
+                apiVersion: apiVersion,
+                expectations: FieldExpectation.all(fields, withMembers: !campaigns.isEmpty),
+                campaigns: campaigns
+            )
             return await org.findings()
         }
     }
@@ -29,6 +36,7 @@ struct OrgCheck: Sendable {
     let client: SalesforceClient
     let apiVersion: String
     let expectations: [FieldExpectation]
+    let campaigns: [String: Set<String>]
 
     /// Versions up to this one go in Summer '28, deprecated a year before.
     static let lastLeavingVersion = 40
@@ -48,7 +56,7 @@ struct OrgCheck: Sendable {
                 let expected = expectations.filter { $0.object == object }
                 if !expected.isEmpty { findings += await objectFindings(object, expected) }
             }
-            return findings
+            return findings + (await CampaignCheck(client: client, campaigns: campaigns).findings())
         } catch {
             return [Self.failed("salesforce.login", error)]
         }
@@ -94,7 +102,7 @@ struct OrgCheck: Sendable {
             guard error.faults.contains(where: { $0.code == "NOT_FOUND" }) else { return [Self.failed(check, error)] }
             return [unreachable(object, check, "The app's user can't see the object \(object.rawValue).")]
         }
-        let needsCreating = expected.contains { $0.use == .write }
+        let needsCreating = expected.contains { [.write, .create].contains($0.use) }
         guard description.isUpdatable, description.isCreatable || !needsCreating else {
             let verb = needsCreating ? "create and edit" : "edit"
             return [unreachable(object, check, "The app's user may not \(verb) records of \(object.rawValue).")]
@@ -117,6 +125,9 @@ struct OrgCheck: Sendable {
             case .contact: "its profile Read and Edit on Contact"
             // No profile has rights on Task itself.
             case .task: "it the permissions \"Access Activities\" and \"Edit Tasks\""
+            // The rights on members are those on campaigns.
+            case .campaignMember:
+                "its profile Read and Edit on Campaign, and the user the permission \"Marketing User\""
             default: "its profile Read, Create and Edit on \(object.rawValue)"
             }
         return Finding(

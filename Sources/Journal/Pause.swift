@@ -7,7 +7,15 @@ package enum PauseSubject: Hashable, Sendable {
     /// All Salesforce requests: the log-in is refused, or the org's allowance is used up.
     case salesforce
     /// Writes of one field of one object; an empty field means every write of the object.
+    ///
+    /// Of `CampaignMember` the name may be a campaign's id instead, which no field's name can be taken for: it begins with a
+    /// digit.
     case field(object: String, name: String)
+
+    /// The members of one campaign.
+    package static func members(of campaignID: String) -> PauseSubject {
+        .field(object: SalesforceObject.campaignMember.rawValue, name: campaignID)
+    }
 
     /// The name in `setting` (after `pause:`), `status` and metrics.
     package var name: String {

@@ -14,6 +14,8 @@ package enum EffectKind: String, Codable, CaseIterable, Sendable {
     case optOutDetails = "optout.details"
     /// Log an open or a click.
     case taskCreate = "task.create"
+    /// Make somebody a member of a campaign, or move the member's status on.
+    case memberUpsert = "member.upsert"
 
     /// Whether this is the flag that a person's consent hangs on.
     package var isOptOut: Bool { self == .optOutLead || self == .optOutContact }

@@ -23,18 +23,22 @@ package struct Plan: Hashable, Sendable {
     package var recordsOptOut: Bool
     /// Which record was chosen and why, where several matched or the obvious one could not be used.
     package var choice: String?
+    /// The campaigns that the person is to be a member of, once the effects are confirmed.
+    package var enrolment: Enrolment?
 
     package init(
         effects: [EffectIntent] = [],
         outcome: PlanOutcome,
         needsEnrichment: Bool = false,
         recordsOptOut: Bool = false,
-        choice: String? = nil
+        choice: String? = nil,
+        enrolment: Enrolment? = nil
     ) {
         self.effects = effects
         self.outcome = outcome
         self.needsEnrichment = needsEnrichment
         self.recordsOptOut = recordsOptOut
         self.choice = choice
+        self.enrolment = enrolment
     }
 }

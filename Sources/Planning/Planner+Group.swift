@@ -91,7 +91,7 @@ extension GroupPlan {
 
 extension SalesforceRecords {
     /// Stands for the id of a Lead that a planned write will make.
-    fileprivate static let pendingID = "pending"
+    static let pendingID = "pending"
 
     /// Lets the records hold what they will once the change is written.
     ///

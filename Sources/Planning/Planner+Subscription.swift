@@ -116,6 +116,7 @@ extension Planner {
     private func lacksMappedValues(_ input: PlanningInput) -> Bool {
         let told = input.payload.contact
         guard input.action == .subscribe, input.knownContactID != nil else { return false }
-        return told.customFields == nil || told.tags == nil || told.name == nil || told.createdOn == nil
+        let lacksOrigin = told.origin == nil && policy.campaigns.contains { $0.origin != nil }
+        return told.customFields == nil || told.tags == nil || told.name == nil || told.createdOn == nil || lacksOrigin
     }
 }

@@ -37,6 +37,12 @@ package struct Planner: Sendable {
             return optOut(input, records: records)
         }
         let choice = TargetRule.choose(contactID: input.knownContactID, records: records, fields: policy.fields)
+        var plan = changes(input, records: records, choice: choice)
+        plan.enrolment = enrolment(input, plan: plan, records: records, choice: choice)
+        return plan
+    }
+
+    private func changes(_ input: PlanningInput, records: PersonRecords, choice: TargetRule.Choice) -> Plan {
         switch input.action {
         case .subscribe, .emailChanged, .customFieldChanged:
             return subscription(input, records: records, choice: choice)

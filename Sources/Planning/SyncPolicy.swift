@@ -34,6 +34,10 @@ package struct SyncPolicy: Hashable, Sendable {
     package var unsubscribedStatus = "Unsubscribed"
     /// Tags that make a Lead's `Rating` Hot; compared without regard to case.
     package var highIntentTags: Set<String> = ["pricing_page_visited", "demo_watched", "free_trial_started"]
+    /// Whom campaigns take in; nobody by default.
+    package var campaigns: [CampaignRule] = []
+    /// A campaign member's statuses from the first to the last: none is ever taken back.
+    package var memberStatuses = MemberProgress.standardOrder
     /// Reasons of a removal that count as an opt-out; compared without regard to case.
     package var optOutReasons: Set<String> = ["unsubscribe", "complaint", "blacklisted"]
 
@@ -47,6 +51,7 @@ package struct SyncPolicy: Hashable, Sendable {
                 fields.lastUnsubscribeDate, fields.score, fields.eventKey, existingContact.rawValue, namePlaceholder,
                 unknownLastName, companyField, titleField, leadSource, status, unsubscribedStatus,
             ] + [String(highIntentTags.count)] + highIntentTags.sorted() + optOutReasons.sorted()
+            + campaigns.flatMap { [$0.list, $0.origin, $0.tag, $0.campaign, $0.status] } + memberStatuses
         return StableHash.hexadecimal(of: values, digits: 12)
     }
 }

@@ -14,6 +14,10 @@ extension SalesforceError {
         case .notSent, .unanswered: "Check salesforce.loginURL and this machine's way to it, then try again."
         case .server, .undecodable, .lostAnswer, .unsettled:
             "Try again; if it stays, look at https://status.salesforce.com for the org's instance."
+        case .missingMemberStatus(let campaign, _?):
+            "Add the status to the campaign \(campaign) (Edit Statuses on its page), or change sync.campaigns."
+        case .missingMemberStatus(let campaign, nil):
+            "Give the app's user Read on campaigns and on \(campaign), or mend its id in sync.campaigns."
         case .faults: remedyForFaults
         }
     }

@@ -28,6 +28,10 @@ package enum SalesforceError: Error, Hashable, Sendable {
     case untrustedInstance(host: String)
     /// A URL or version of ours breaks our rules, or answers with a redirect. Configuration.
     case unusableURL(reason: String)
+    /// A campaign lacks the member status that is to be written, or the campaign can't be seen at all.
+    ///
+    /// Nothing was sent: Salesforce would give the member the campaign's default status without a word. Configuration.
+    case missingMemberStatus(campaign: String, status: String?)
     /// The answer to a question is not what the API promises. Retryable a few times, then a person must look.
     case undecodable(reason: String)
 
@@ -37,7 +41,8 @@ package enum SalesforceError: Error, Hashable, Sendable {
         case .notSent, .unanswered, .server, .undecodable: .transient
         case .lostAnswer, .unsettled: .lostAnswer
         case .authentication(let failure, _): failure.isPassing ? .transient : .configuration
-        case .sessionRejected, .versionRetired, .untrustedInstance, .unusableURL: .configuration
+        case .sessionRejected, .versionRetired, .untrustedInstance, .unusableURL, .missingMemberStatus:
+            .configuration
         case .faults(let status, let faults, _): FaultClassifier.errorClass(status: status, faults: faults)
         }
     }
@@ -71,6 +76,10 @@ extension SalesforceError: CustomStringConvertible {
         case .untrustedInstance(let host):
             "The log-in names \(host) as the org's host, which is not Salesforce's; the token was not sent there."
         case .unusableURL(let reason): "\(reason)."
+        case .missingMemberStatus(let campaign, let status?):
+            "The campaign \(campaign) has no member status “\(status)”: add it there, or change sync.campaigns."
+        case .missingMemberStatus(let campaign, nil):
+            "There is no campaign \(campaign) that the app's user can read: share it, or change sync.campaigns."
         case .undecodable(let reason): "Salesforce's answer can't be read: \(reason)."
         }
     }

@@ -10,6 +10,7 @@ struct EffectSender: Sendable {
     let salesforce: SalesforceClient
     let policy: SyncPolicy
     let shape: OrgShape
+    let campaigns: CampaignLookup
     let time: any TimeSource
     let logger: Logger
     /// How long a write whose answer was lost, and of which only looking can tell, is looked for before it is sent again.
@@ -20,12 +21,14 @@ struct EffectSender: Sendable {
         salesforce: SalesforceClient,
         configuration: WorkerConfiguration,
         shape: OrgShape,
+        campaigns: CampaignLookup,
         time: any TimeSource,
         logger: Logger
     ) {
         self.salesforce = salesforce
         self.policy = configuration.policy
         self.shape = shape
+        self.campaigns = campaigns
         self.time = time
         self.logger = logger
         lostAnswerWait = configuration.lostAnswerWait
@@ -112,6 +115,10 @@ struct EffectSender: Sendable {
         case .externalID(let field, let value) where intent.object == .task:
             return try await TaskWriter(salesforce: salesforce, rows: rows, shape: shape, time: time)
                 .write(intent.fields, keyField: field, key: value, options: options, beforeCreating: beforeCreating)
+        case .externalID(_, let campaignID) where intent.object == .campaignMember:
+            // A member is unique in its campaign: a create whose answer was lost is refused, and no second one made.
+            return try await MemberWriter(campaigns: campaigns, rows: rows, progress: Planner(policy: policy).progress)
+                .write(intent.fields, campaignID: campaignID, options: options)
         case .externalID(let field, let value):
             return try await rows.upsert(
                 intent.object,

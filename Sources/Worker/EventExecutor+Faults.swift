@@ -50,13 +50,15 @@ extension EventExecutor {
     /// What became of effects whose end an earlier try did not see, told by what Salesforce holds now.
     ///
     /// An event that was never claimed may have some too: it followed another, whose worker died. An effect that the new plan
-    /// repeats is not touched here: it is sent again under its key, which is harmless.
-    func settled(of event: ClaimedEvent, group: Group, resolution: Resolution) async throws -> [EffectResult] {
+    /// repeats is not touched here: it is sent again under its key, which is harmless. Members of campaigns are settled when
+    /// they have been looked up.
+    func settled(_ open: [OpenEffect], group: Group, resolution: Resolution) -> [EffectResult] {
         let repeated = Set(group.shared.map(\.key))
         let found = resolution.leads.records + resolution.contacts.records
-        let members = [event.ticket.eventID] + group.followers.map(\.event.ticket.eventID)
-        return try await journal.openEffects(of: members).compactMap { open in
-            guard !repeated.contains(open.idempotencyKey), !resolution.isUnknown(open.object) else { return nil }
+        return open.compactMap { open in
+            guard !repeated.contains(open.idempotencyKey), !open.isMember, !resolution.isUnknown(open.object) else {
+                return nil
+            }
             let record = found.first { record in
                 record.object.rawValue == open.object
                     && (record.id == open.recordID

@@ -11,6 +11,11 @@ extension EventExecutor {
         var followers: [(event: ClaimedEvent, plan: Plan)]
 
         var intents: [EffectIntent] { shared.map(\.intent) }
+
+        /// All events that are carried out, the one in hand first.
+        func events(with first: ClaimedEvent) -> [ClaimedEvent] { [first] + followers.map(\.event) }
+
+        func eventIDs(with first: ClaimedEvent) -> [Int64] { events(with: first).map(\.ticket.eventID) }
     }
 
     /// How many events are carried out together at most: an answer should not wait for a crowd.

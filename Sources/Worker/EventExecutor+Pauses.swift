@@ -42,6 +42,25 @@ extension EventExecutor {
         return try await journal.reader.pauses().filter { $0.until > now }
     }
 
+    /// The pause of one of the campaigns, if any.
+    func pause(ofMembersOf campaigns: [String]) async throws(JournalError) -> EventConclusion? {
+        let subjects = Set(campaigns.map(PauseSubject.members(of:)))
+        return try await pausesInForce().first { subjects.contains($0.subject) }.map(hold)
+    }
+
+    /// Ends the pauses that are due of campaigns that have the status which they lacked.
+    func clearPauses(ofMembersOf campaigns: [String]) async {
+        let now = now
+        let subjects = Set(campaigns.map(PauseSubject.members(of:)))
+        let due = ((try? await journal.reader.pauses()) ?? []).filter {
+            $0.until <= now && subjects.contains($0.subject)
+        }
+        for pause in due {
+            guard (try? await journal.clearPause(pause.subject)) != nil else { continue }
+            logger.notice("A pause is over", metadata: ["pause": "\(pause.subject.name)"])
+        }
+    }
+
     private func isHeld(_ effect: EffectIntent, by pause: Pause, isOptOut: Bool) -> Bool {
         guard case .field(let object, let name) = pause.subject, effect.object.rawValue == object else { return false }
         guard !name.isEmpty else { return !isOptOut }
@@ -144,6 +163,7 @@ extension EventExecutor {
 extension TryFailure {
     /// What the fault is about, and no more: a field of an object, the object, or the log-in.
     var pauseSubject: PauseSubject {
+        if case .missingMemberStatus(let campaign, _) = error { return .members(of: campaign) }
         guard case .faults = error, error.errorClass != .quota, let object = object ?? error.lookedUpObject else {
             return .salesforce
         }

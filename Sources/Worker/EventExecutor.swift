@@ -14,6 +14,8 @@ struct EventExecutor: Sendable {
     let planner: Planner
     let resolver: RecordResolver
     let sender: EffectSender
+    let campaigns: CampaignLookup
+    let statuses: CampaignStatuses
     let leases: LeaseBook
     let failPoint: FailPoint
     let time: any TimeSource
@@ -103,7 +105,8 @@ struct EventExecutor: Sendable {
         )
         let group = try await plan(event, input: input)
         guard let plan = group.plans.first else { return Ending(conclusion: .interrupted) }
-        results += try await settled(of: event, group: group, resolution: resolution)
+        let open = try await journal.openEffects(of: group.eventIDs(with: event))
+        results += settled(open, group: group, resolution: resolution)
         if case .noTarget = plan.outcome, let wait = orphanWait(event) {
             return Ending(conclusion: wait, results: results)
         }
@@ -139,6 +142,9 @@ struct EventExecutor: Sendable {
         if let failures { throw failures }
         failPoint.pass(.effectsSent)
         if let hold = passage.hold { return Ending(conclusion: hold, results: results) }
+        if let wait = try await enrol(event, group: group, open: open.filter(\.isMember), results: &results) {
+            return Ending(conclusion: wait, results: results)
+        }
         return Ending(
             conclusion: .completed(outcome: plan.outcome.name),
             results: results,

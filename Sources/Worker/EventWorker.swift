@@ -91,6 +91,12 @@ package final class EventWorker: Service {
         walWatch = WALWatch(journal: journal, limit: configuration.walAlarmBytes, logger: logger)
         outage = JournalOutage(journal: journal, logger: logger)
         let shape = OrgShape()
+        let campaigns = CampaignLookup(
+            salesforce: dependencies.salesforce,
+            limit: configuration.batchSize,
+            linger: configuration.batchLinger,
+            time: time
+        )
         executor = EventExecutor(
             journal: journal,
             configuration: configuration,
@@ -105,8 +111,16 @@ package final class EventWorker: Service {
                 salesforce: dependencies.salesforce,
                 configuration: configuration,
                 shape: shape,
+                campaigns: campaigns,
                 time: time,
                 logger: logger
+            ),
+            campaigns: campaigns,
+            statuses: CampaignStatuses(
+                salesforce: dependencies.salesforce,
+                campaigns: configuration.policy.campaigns.map(\.campaign),
+                rest: configuration.retry.configurationPause / 2,
+                time: time
             ),
             leases: leases,
             failPoint: failPoint,

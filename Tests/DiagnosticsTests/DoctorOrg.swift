@@ -18,7 +18,8 @@ struct DoctorOrg {
         loginURL: String? = nil,
         secret: String? = nil,
         apiVersion: String = "v59.0",
-        fields: SalesforceFieldNames = SalesforceFieldNames()
+        fields: SalesforceFieldNames = SalesforceFieldNames(),
+        campaigns: [String: Set<String>] = [:]
     ) async -> [Finding] {
         let client = SalesforceClient(
             configuration: SalesforceConfiguration(
@@ -32,7 +33,7 @@ struct DoctorOrg {
             httpClient: httpClient,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
-        return await Check.salesforce(client, apiVersion: apiVersion, fields: fields).run()
+        return await Check.salesforce(client, apiVersion: apiVersion, fields: fields, campaigns: campaigns).run()
     }
 
     /// What the check finds that is not as it should be.
@@ -40,9 +41,10 @@ struct DoctorOrg {
         loginURL: String? = nil,
         secret: String? = nil,
         apiVersion: String = "v59.0",
-        fields: SalesforceFieldNames = SalesforceFieldNames()
+        fields: SalesforceFieldNames = SalesforceFieldNames(),
+        campaigns: [String: Set<String>] = [:]
     ) async -> [Finding] {
-        await findings(loginURL: loginURL, secret: secret, apiVersion: apiVersion, fields: fields)
+        await findings(loginURL: loginURL, secret: secret, apiVersion: apiVersion, fields: fields, campaigns: campaigns)
             .filter { $0.verdict != .ok }
     }
 

@@ -25,7 +25,7 @@ struct ReadmeTests {
                 switch key.standard {
                 case .scalar(let value): "`\(value)`"
                 case .list(let values): values.map { "`\($0)`" }.joined(separator: ", ")
-                case nil: "none"
+                case .entries, nil: "none"
                 }
             let name = key.hasEnvironmentForm ? "`\(key.environmentName)`" : "only in the file"
             return "| `\(key.name)` | \(name) | \(standard) | \(key.documentation) |"

@@ -50,6 +50,7 @@ struct SettingsCatalogTests {
         switch key.standard {
         case .scalar(let text)?: texts = [text]
         case .list(let list)?: texts = list
+        case .entries?: texts = []
         case nil: texts = [key.example].compactMap(\.self)
         }
         #expect(!texts.isEmpty)

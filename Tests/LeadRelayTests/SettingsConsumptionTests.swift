@@ -14,11 +14,21 @@ struct SettingsConsumptionTests {
         case .duration(let range): "\(SettingDuration(range.upperBound))"
         case .choice(let words): words.first { .scalar($0) != key.standard } ?? ""
         case .list(of: let words): words?.last ?? "another-word"
+        case .entries(let parts):
+            "{\(parts.map { "\($0.name): \(otherPart($0))" }.joined(separator: ", "))}"
+        case .recordID(let prefix): "\(prefix)00000000000x"
         case .url: "http://localhost:9999/\(key.name)"
         case .salesforceURL: "https://another.my.salesforce.com"
         case .domain: "another.example.org"
         case .apiVersion: "v61.0"
         case .fieldName: "Another__c"
+        }
+    }
+
+    private static func otherPart(_ part: SettingPart) -> String {
+        switch part.kind {
+        case .recordID(let prefix): "\(prefix)00000000000x"
+        default: part.name == "status" ? "Attended" : "another-\(part.name)"
         }
     }
 

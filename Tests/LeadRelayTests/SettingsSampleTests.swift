@@ -71,7 +71,7 @@ private enum SampleFile {
         switch key.standard {
         case .scalar(let text)?: text
         case .list(let texts)?: "[\(texts.joined(separator: ", "))]"
-        case nil: key.example ?? ""
+        case .entries?, nil: key.example ?? ""
         }
     }
 }

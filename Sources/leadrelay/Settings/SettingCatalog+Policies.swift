@@ -126,6 +126,22 @@ extension SettingCatalog {
             "The tags that set a Lead's Rating to Hot."
         ),
         SettingKey(
+            "sync.campaigns",
+            entries: [
+                SettingPart("list", .text), SettingPart("origin", .text), SettingPart("tag", .text),
+                SettingPart("campaign", .recordID(prefix: "701"), isRequired: true), SettingPart("status", .text),
+            ],
+            example: "[{list: abc123def, campaign: 701000000000001AAA, status: Registered}]",
+            "Whom a Salesforce campaign takes in, by list, origin (such as webinar) and tag, and with which status."
+        ),
+        SettingKey(
+            "sync.memberStatuses",
+            .list(of: nil),
+            default: MemberProgress.standardOrder,
+            fileOnly: true,
+            "The statuses of campaign members from the first to the last; a member's never goes back."
+        ),
+        SettingKey(
             "sync.orphanWait",
             .duration(.zero ... .seconds(7 * 86_400)),
             default: "10m",

@@ -4,6 +4,8 @@ struct SettingKey: Hashable, Sendable {
     enum Text: Hashable, Sendable {
         case scalar(String)
         case list([String])
+        /// A list of small mappings, each with its parts by name.
+        case entries([[String: String]])
     }
 
     /// The dotted key, as in the file: `getresponse.baseURL`.
@@ -39,6 +41,11 @@ struct SettingKey: Hashable, Sendable {
     /// A setting without a default: optional, or required by the commands that need it.
     init(_ name: String, _ kind: SettingKind, example: String, isSecret: Bool = false, _ documentation: String) {
         self.init(name, kind, example: example, isSecret: isSecret, documentation: documentation)
+    }
+
+    /// A list of mappings, which only the file can hold; empty by default.
+    init(_ name: String, entries parts: [SettingPart], example: String, _ documentation: String) {
+        self.init(name, .entries(parts), example: example, fileOnly: true, documentation: documentation)
     }
 
     private init(

@@ -20,6 +20,10 @@ enum SettingKind: Hashable, Sendable {
     case choice([String])
     /// A list; of these words only, where they are given. In the environment it is written with commas.
     case list(of: [String]?)
+    /// A list of mappings with these parts; only the file can hold it.
+    case entries([SettingPart])
+    /// The id of a Salesforce record whose object has this prefix.
+    case recordID(prefix: String)
     /// The base URL of an API: https, or http on this machine.
     case url
     /// A base URL on a host of Salesforce, or on this machine.
@@ -33,8 +37,16 @@ enum SettingKind: Hashable, Sendable {
 
     /// Whether a list is meant.
     var isList: Bool {
-        guard case .list = self else { return false }
-        return true
+        switch self {
+        case .list, .entries: true
+        default: false
+        }
+    }
+
+    /// What an entry of a list of mappings may hold; nil for any other kind.
+    var entryParts: [SettingPart]? {
+        guard case .entries(let parts) = self else { return nil }
+        return parts
     }
 
     /// What to do about `text`, which is one value or one element of a list; nil where it is fine.
@@ -61,6 +73,11 @@ enum SettingKind: Hashable, Sendable {
             words.contains(text) ? nil : "write \(words.alternatives)"
         case .list(of: nil):
             Self.text.remedy(for: text) ?? (text.isEmpty ? "leave the empty element out" : nil)
+        case .entries:
+            nil
+        case .recordID(let prefix):
+            isRecordID(text) && text.hasPrefix(prefix)
+                ? nil : "copy the record's id, which has 15 or 18 letters and digits and begins with \(prefix)"
         case .url:
             urlRemedy(for: text)
         case .salesforceURL:
@@ -124,6 +141,10 @@ private func isAlphanumeric(_ byte: UInt8) -> Bool {
         true
     default: false
     }
+}
+
+private func isRecordID(_ text: String) -> Bool {
+    [15, 18].contains(text.utf8.count) && text.utf8.allSatisfy(isAlphanumeric)
 }
 
 private func isDomain(_ text: String) -> Bool {

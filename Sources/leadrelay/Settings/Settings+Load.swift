@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Planning
 
 extension Settings {
     /// Where the file is looked for when no `--config` names it; the first that exists is taken.
@@ -73,6 +74,31 @@ extension Settings {
                 )
             )
         }
-        return problems
+        return problems + sync.conflicts
+    }
+}
+
+extension Settings.Sync {
+    fileprivate var conflicts: [SettingsProblem] {
+        let progress = MemberProgress(order: memberStatuses)
+        return campaigns.flatMap { rule -> [SettingsProblem] in
+            var problems: [SettingsProblem] = []
+            if !rule.isBound {
+                problems.append(
+                    .conflict(
+                        "sync.campaigns has an entry for \(rule.campaign) that names nobody; add a list, an origin or a tag"
+                    )
+                )
+            }
+            if progress.rank(of: rule.status) == nil {
+                problems.append(
+                    .conflict(
+                        "sync.campaigns gives the status \(rule.status.debugDescription), which is not in sync.memberStatuses; "
+                            + "put it there, in its place from the first to the last"
+                    )
+                )
+            }
+            return problems
+        }
     }
 }

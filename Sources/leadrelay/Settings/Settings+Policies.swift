@@ -65,6 +65,8 @@ extension Settings {
         var companyField: String
         var titleField: String
         var highIntentTags: [String]
+        var campaigns: [CampaignRule]
+        var memberStatuses: [String]
         var orphanWait: Duration
         var profileMaxAge: Duration
 
@@ -77,6 +79,8 @@ extension Settings {
             companyField = try reader.requiredString(forKey: "companyField")
             titleField = try reader.requiredString(forKey: "titleField")
             highIntentTags = try reader.requiredStringArray(forKey: "highIntentTags")
+            campaigns = try reader.entries(forKey: "campaigns").compactMap(CampaignRule.init)
+            memberStatuses = try reader.requiredStringArray(forKey: "memberStatuses")
             orphanWait = try reader.duration(forKey: "orphanWait")
             profileMaxAge = try reader.duration(forKey: "profileMaxAge")
         }
@@ -91,5 +95,19 @@ extension Settings {
             reasons = try reader.requiredStringArray(forKey: "reasons")
             deadline = try reader.duration(forKey: "deadline")
         }
+    }
+}
+
+extension CampaignRule {
+    /// The rule that an entry of `sync.campaigns` writes down; nil without a campaign, which the file's check refuses.
+    fileprivate init?(_ entry: [String: String]) {
+        guard let campaign = entry["campaign"] else { return nil }
+        self.init(
+            list: entry["list"],
+            origin: entry["origin"],
+            tag: entry["tag"],
+            campaign: campaign,
+            status: entry["status"] ?? Self.standardStatus
+        )
     }
 }

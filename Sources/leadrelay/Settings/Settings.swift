@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Journal
 import Logging
 import Model
@@ -93,6 +94,12 @@ extension ConfigReader {
     /// A value that must not be shown, also not in swift-configuration's access log.
     func secret(forKey key: ConfigKey) -> Secret? {
         string(forKey: key, isSecret: true).map(Secret.init)
+    }
+
+    /// A list of mappings, as `SettingsProvider` hands it over; empty where nobody sets it.
+    func entries(forKey key: ConfigKey) throws -> [[String: String]] {
+        guard let text = string(forKey: key) else { return [] }
+        return try JSONDecoder().decode([[String: String]].self, from: Data(text.utf8))
     }
 
     /// A value as `SettingDuration` reads it.

@@ -74,6 +74,13 @@ struct SettingsFile: Sendable {
             } else {
                 values[key.name] = .scalar(scalar.string)
             }
+        case .sequence(let sequence) where key.kind.entryParts != nil:
+            let entries = sequence.map {
+                SettingEntry($0, of: key, parts: key.kind.entryParts ?? [], origin: self.origin)
+            }
+            let faults = entries.flatMap(\.problems)
+            problems += faults
+            if faults.isEmpty { values[key.name] = .entries(entries.map(\.values)) }
         case .sequence(let sequence) where key.kind.isList:
             let faults = sequence.compactMap { element in
                 element.scalar.map { key.problem(with: $0.string, origin: self.origin(element)) }

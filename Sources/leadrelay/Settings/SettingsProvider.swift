@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 
 /// Hands checked values, of the file or of the catalog's defaults, to a `ConfigReader`.
 ///
@@ -42,6 +43,9 @@ struct SettingsProvider: ConfigProvider {
         case (.scalar(let value), .int): Int(value).map(ConfigContent.int)
         case (.scalar(let value), .bool): .bool(["true", "yes", "1"].contains(value.lowercased()))
         case (.list(let values), .stringArray): .stringArray(values)
+        // swift-configuration knows no lists of mappings: they pass through it as JSON.
+        case (.entries(let entries), .string):
+            (try? JSONEncoder().encode(entries)).map { .string(String(decoding: $0, as: UTF8.self)) }
         default: nil
         }
     }

@@ -5,6 +5,7 @@ import GetResponse
 import Journal
 import Logging
 import Model
+import Planning
 import Salesforce
 import Time
 import Worker
@@ -96,7 +97,15 @@ func buildChecks(settings: Settings, httpClient: HTTPClient, time: any TimeSourc
                 logger: logger
             )
             let salesforce = settings.salesforce
-            checks.append(.salesforce(client, apiVersion: salesforce.apiVersion, fields: salesforce.fields))
+            let statuses = Dictionary(settings.sync.campaigns.map { ($0.campaign, Set([$0.status])) }) { $0.union($1) }
+            checks.append(
+                .salesforce(
+                    client,
+                    apiVersion: salesforce.apiVersion,
+                    fields: salesforce.fields,
+                    campaigns: statuses
+                )
+            )
         } catch {
             checks.append(.salesforceUnasked)
         }

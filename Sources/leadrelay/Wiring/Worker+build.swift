@@ -91,6 +91,8 @@ extension Settings {
         policy.status = sync.status
         policy.unsubscribedStatus = sync.unsubscribedStatus
         policy.highIntentTags = Set(sync.highIntentTags)
+        policy.campaigns = sync.campaigns
+        policy.memberStatuses = sync.memberStatuses
         policy.optOutReasons = Set(optOut.reasons)
         return policy
     }
