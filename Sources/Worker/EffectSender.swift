@@ -58,6 +58,8 @@ struct EffectSender: Sendable {
             salesforce: salesforce,
             batches: batches,
             isUrgent: intent.kind.isOptOut,
+            // An opt-out's flag is read back, and with it whether its Lead is converted.
+            isChecked: intent.kind == .leadUpsert || intent.kind == .leadUpdate,
             isLeased: isLeased
         )
         let necessity = FieldNecessity(names: policy.fields)

@@ -137,7 +137,7 @@ extension EventExecutor {
             let targets = effects.filter { $0.intent.object == object }
             let ids = targets.compactMap(\.intent.recordID)
             guard !ids.isEmpty else { continue }
-            let flags: [String: Bool]
+            let flags: [String: RecordResolver.OptOutFlag]
             do throws(SalesforceError) {
                 flags = try await resolver.optOutFlags(object, ids: ids)
             } catch {
@@ -148,11 +148,17 @@ extension EventExecutor {
             for effect in targets {
                 guard let id = effect.intent.recordID else { continue }
                 switch flags.value(ofRecord: id) {
-                case true?:
+                case .set?:
                     results.append(
                         EffectResult(effectID: effect.id, state: .confirmed, recordID: id, verifiedAt: verifiedAt)
                     )
-                case false?:
+                case .converted?:
+                    let error = SalesforceError.writtenToConvertedLead
+                    results.append(
+                        EffectResult(effectID: effect.id, state: .failed, recordID: id, errorText: "\(error)")
+                    )
+                    failures.append(TryFailure(error: error, object: object))
+                case .notSet?:
                     // No longer confirmed: the next try sends it again.
                     let text = "Salesforce said yes, but the record does not show it."
                     results.append(EffectResult(effectID: effect.id, state: .failed, recordID: id, errorText: text))
@@ -193,9 +199,9 @@ extension EffectIntent {
     }
 }
 
-extension [String: Bool] {
+extension [String: RecordResolver.OptOutFlag] {
     /// Salesforce ids come with 15 or 18 characters; the first 15 are the id.
-    fileprivate func value(ofRecord id: String) -> Bool? {
+    fileprivate func value(ofRecord id: String) -> RecordResolver.OptOutFlag? {
         self[id] ?? first { $0.key.prefix(15) == id.prefix(15) }?.value
     }
 }

@@ -80,17 +80,25 @@ struct RecordResolver: Sendable {
         return await Resolution(leads: leads, contacts: contacts)
     }
 
+    /// What a read-back of an opt-out shows.
+    enum OptOutFlag: Sendable {
+        case set
+        case notSet
+        /// The Lead was converted since it was looked up: the flag is on a dead record, and its Contact may be mailed.
+        case converted
+    }
+
     /// Reads back which of the records have the opt-out flag set; a record that is gone is absent.
-    func optOutFlags(_ object: SalesforceObject, ids: [String]) async throws(SalesforceError) -> [String: Bool] {
-        var flags: [String: Bool] = [:]
+    func optOutFlags(_ object: SalesforceObject, ids: [String]) async throws(SalesforceError) -> [String: OptOutFlag] {
+        var flags: [String: OptOutFlag] = [:]
+        let fields = object == .lead ? "Id, HasOptedOutOfEmail, IsConverted" : "Id, HasOptedOutOfEmail"
         for chunk in ids.chunked(by: Self.keysPerQuery) {
             let list = chunk.map(SOQL.literal).joined(separator: ",")
-            let rows = try await salesforce.query(
-                "SELECT Id, HasOptedOutOfEmail FROM \(object.rawValue) WHERE Id IN (\(list))"
-            )
+            let rows = try await salesforce.query("SELECT \(fields) FROM \(object.rawValue) WHERE Id IN (\(list))")
             for row in rows {
                 guard let id = row.fields["Id"]?.string else { continue }
-                flags[id] = row.fields["HasOptedOutOfEmail"]?.bool ?? false
+                let isSet = row.fields["HasOptedOutOfEmail"]?.bool ?? false
+                flags[id] = row.fields["IsConverted"]?.bool == true ? .converted : isSet ? .set : .notSet
             }
         }
         return flags

@@ -7,6 +7,8 @@ struct RowSender: Sendable {
     let batches: WriteBatches
     /// Whether it must not wait for a batch.
     let isUrgent: Bool
+    /// Whether a Lead that was converted since it was looked up must be noticed.
+    let isChecked: Bool
     /// Whether the event is still ours for as long as a request may take.
     let isLeased: @Sendable () -> Bool
 
@@ -45,7 +47,7 @@ struct RowSender: Sendable {
         _ options: WriteOptions
     ) async throws(SalesforceError) -> WriteResult {
         let target = WriteBatches.Target(object: object, kind: kind, options: options)
-        let row = WriteBatches.Row(key: key, fields: fields, isLeased: isLeased)
+        let row = WriteBatches.Row(key: key, fields: fields, isChecked: isChecked, isLeased: isLeased)
         guard isUrgent else { return try await batches.write(row, to: target) }
         guard let result = await RowWriter(salesforce: salesforce, target: target).write([row]).first else {
             throw .notSent(reason: "there was nothing to send")

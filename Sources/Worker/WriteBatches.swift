@@ -23,6 +23,8 @@ final class WriteBatches: Sendable {
         /// The external id or the record's id; nil for a record to be created.
         var key: String?
         var fields: [String: FieldValue]
+        /// Whether a Lead that was converted since it was looked up must be noticed here.
+        var isChecked = false
         /// Whether the event is still ours for as long as the request may take.
         var isLeased: @Sendable () -> Bool
     }
@@ -64,7 +66,9 @@ final class WriteBatches: Sendable {
                     let reason = "the worker was told to stop"
                     return .failure(isSent ? .lostAnswer(reason: reason) : .notSent(reason: reason))
                 },
-                carryOut: { [salesforce] rows in await RowWriter(salesforce: salesforce, target: target).write(rows) }
+                carryOut: { [salesforce, limit] rows in
+                    await RowWriter(salesforce: salesforce, target: target, combines: limit > 1).write(rows)
+                }
             )
             queues[target] = queue
             return queue
@@ -76,6 +80,8 @@ final class WriteBatches: Sendable {
 struct RowWriter: Sendable {
     let salesforce: SalesforceClient
     let target: WriteBatches.Target
+    /// Whether a single row may share a call with the question that goes with it.
+    var combines = false
 
     /// - Returns: One result a row, in their order.
     func write(_ rows: [WriteBatches.Row]) async -> [RowResult] {
@@ -112,24 +118,26 @@ struct RowWriter: Sendable {
         do throws(SalesforceError) {
             switch target.kind {
             case .upsert(let field):
+                let result = try await salesforce.upsert(
+                    target.object,
+                    externalID: field,
+                    value: row.key ?? "",
+                    fields: row.fields,
+                    options: target.options
+                )
+                return await checked(result, field, row)
+            case .update where row.isChecked && combines:
                 return .success(
-                    try await salesforce.upsert(
-                        target.object,
-                        externalID: field,
-                        value: row.key ?? "",
-                        fields: row.fields,
-                        options: target.options
-                    )
+                    try await salesforce.updateLead(id: row.key ?? "", fields: row.fields, options: target.options)
                 )
             case .update:
-                return .success(
-                    try await salesforce.update(
-                        target.object,
-                        id: row.key ?? "",
-                        fields: row.fields,
-                        options: target.options
-                    )
+                let result = try await salesforce.update(
+                    target.object,
+                    id: row.key ?? "",
+                    fields: row.fields,
+                    options: target.options
                 )
+                return await checked(result, "Id", row)
             case .create:
                 return .success(
                     try await salesforce.create(target.object, fields: row.fields, options: target.options)
@@ -140,8 +148,27 @@ struct RowWriter: Sendable {
         }
     }
 
+    /// A Lead that was converted since it was looked up would be a dead record.
+    private func checked(_ result: WriteResult, _ field: String, _ row: WriteBatches.Row) async -> RowResult {
+        guard row.isChecked, case .updated = result.outcome,
+            await salesforce.isConvertedLead(field, row.key ?? "")
+        else { return .success(result) }
+        return .failure(.writtenToConvertedLead)
+    }
+
     private func sendTogether(_ rows: [WriteBatches.Row]) async throws(BatchFailure) -> [RowResult] {
         switch target.kind {
+        case .upsert(let field) where target.object == .lead:
+            return try await salesforce.upsertLeads(
+                externalID: field,
+                rows: rows.map { UpsertRow(key: $0.key ?? "", fields: $0.fields) },
+                options: target.options
+            )
+        case .update where target.object == .lead:
+            return try await salesforce.updateLeads(
+                rows: rows.map { UpdateRow(id: $0.key ?? "", fields: $0.fields) },
+                options: target.options
+            )
         case .upsert(let field):
             return try await salesforce.upsert(
                 target.object,

@@ -98,7 +98,11 @@ struct BatchTests {
                     contentType: "application/json"
                 ),
                 next: 100,
-                matching: RequestMatcher(path: "/sobjects/", body: "p7@acme.example")
+                matching: .satisfying {
+                    let body = String(decoding: $0.body, as: UTF8.self)
+                    let isWrite = $0.path.contains("/sobjects/") || body.contains("/composite/sobjects/")
+                    return isWrite && body.contains("p7@acme.example")
+                }
             )
             try await whileRunning(worker(fixture)) {
                 try await fixture.tell(people(40))
@@ -118,7 +122,7 @@ struct BatchTests {
             fixture.sandbox.salesforce.faults.inject(
                 fault,
                 next: 1,
-                matching: RequestMatcher(method: "PATCH", path: "/composite/sobjects/Lead")
+                matching: RequestMatcher(method: "POST", path: "/composite", body: "composite/sobjects/Lead")
             )
             try await whileRunning(worker(fixture)) {
                 try await fixture.tell(people(60))

@@ -16,7 +16,7 @@ struct CoalescingTests {
                 .tag("b", "c1", "p1@acme.example"),
                 .click("c1", "p1@acme.example")
             )
-            try await whileRunning(fixture.makeWorker()) { try await fixture.eventuallyDrained() }
+            try await whileRunning(fixture.makeWorker { $0.batchSize = 1 }) { try await fixture.eventuallyDrained() }
             let events = try await fixture.events()
             #expect(events.map(\.state) == Array(repeating: "completed", count: 4))
             #expect(events.map(\.attemptOutcomes) == Array(repeating: ["completed"], count: 4))
@@ -65,7 +65,7 @@ struct CoalescingTests {
                 .tag("bad_tag", "c1", "p1@acme.example"),
                 .tag("c", "c1", "p1@acme.example")
             )
-            try await whileRunning(fixture.makeWorker()) { try await fixture.eventuallyDrained() }
+            try await whileRunning(fixture.makeWorker { $0.batchSize = 1 }) { try await fixture.eventuallyDrained() }
             let events = try await fixture.events()
             #expect(events.map(\.state) == ["completed", "dead", "completed"])
             #expect(events.map(\.attempt) == [1, 1, 1], "spoiling it for the others costs them nothing")
@@ -85,7 +85,7 @@ struct CoalescingTests {
                 .tag("demo_watched", "c1", "p1@acme.example"),
                 .click("c1", "p1@acme.example")
             )
-            try await whileRunning(fixture.makeWorker()) { try await fixture.eventuallyDrained() }
+            try await whileRunning(fixture.makeWorker { $0.batchSize = 1 }) { try await fixture.eventuallyDrained() }
             #expect(try await fixture.events().allSatisfy { $0.state == "completed" })
             #expect(fixture.lead("c1")?["GetResponse_Tags__c"].string == "a, demo_watched")
             #expect(fixture.sandbox.salesforce.rows("Task").count == 1)
@@ -102,7 +102,7 @@ struct CoalescingTests {
                 matching: RequestMatcher(method: "PATCH", path: "/sobjects/Lead")
             )
             try await fixture.tell(.click("c1", "p1@acme.example"), .tag("demo_watched", "c1", "p1@acme.example"))
-            try await whileRunning(fixture.makeWorker()) { try await fixture.eventuallyDrained() }
+            try await whileRunning(fixture.makeWorker { $0.batchSize = 1 }) { try await fixture.eventuallyDrained() }
             let events = try await fixture.events()
             #expect(events.map(\.attemptOutcomes) == [["retry", "completed"], ["completed"]])
             #expect(fixture.requests("PATCH", "/sobjects/Lead").count == 1)

@@ -123,6 +123,7 @@ struct OptOutTests {
             )
             let worker = fixture.makeWorker {
                 $0.concurrency = 2
+                $0.batchSize = 1
                 $0.shutdownGrace = .milliseconds(50)
             }
             try await whileRunning(worker) {
