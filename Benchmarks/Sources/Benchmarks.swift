@@ -9,6 +9,12 @@ enum Benchmarks {
         case "figures":
             let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 5
             try await printFigures(rounds: rounds, only: arguments.dropFirst(2).first)
+        case "salesforce":
+            try await withFolder("salesforce") { folder in
+                var benchmark = SalesforceBenchmark(folder: folder)
+                if let events = arguments.dropFirst().first.flatMap({ Int($0) }) { benchmark.events = events }
+                try await benchmark.run()
+            }
         case "spikes":
             var benchmark = SpikeBenchmark()
             let lists = arguments.dropFirst().map { $0.split(separator: ",").map(String.init) }
@@ -24,6 +30,7 @@ enum Benchmarks {
             print(
                 """
                 Use: leadrelay-benchmarks figures [ROUNDS [append|queue]]
+                     leadrelay-benchmarks salesforce [EVENTS]
                      leadrelay-benchmarks spikes [SIZES [CAPS [whole,listed,thin [CONCURRENCY]]]]
                      leadrelay-benchmarks backlog PATH EVENTS
                 """
@@ -32,13 +39,20 @@ enum Benchmarks {
     }
 
     private static func printFigures(rounds: Int, only part: String?) async throws {
-        let parent = ProcessInfo.processInfo.environment["BENCHMARK_FOLDER"] ?? FileManager.default.currentDirectoryPath
-        let folder = parent + "/figures"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let largest = ProcessInfo.processInfo.environment["EVENTS"].flatMap { Int($0) } ?? 1_000_000
         print("\(ProcessInfo.processInfo.activeProcessorCount) cores\n")
-        if part != "queue" { try await AppendBenchmark(folder: folder, rounds: rounds).run() }
-        if part != "append" { try await QueueBenchmark(folder: folder, rounds: rounds, largest: largest).run() }
+        try await withFolder("figures") { folder in
+            if part != "queue" { try await AppendBenchmark(folder: folder, rounds: rounds).run() }
+            if part != "append" { try await QueueBenchmark(folder: folder, rounds: rounds, largest: largest).run() }
+        }
+    }
+
+    /// A folder on the disk that is measured, for as long as `body` runs.
+    private static func withFolder(_ name: String, _ body: (String) async throws -> Void) async throws {
+        let parent = ProcessInfo.processInfo.environment["BENCHMARK_FOLDER"] ?? FileManager.default.currentDirectoryPath
+        let folder = "\(parent)/\(name)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await body(folder)
     }
 }
