@@ -180,9 +180,8 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Callbacks", "GetResponse", "Journal", "Model", "Planning", "Salesforce", "Sandbox", "TestSupport",
-                "Time",
-                "Worker", asyncHTTPClient, logging,
+                "Callbacks", "Diagnostics", "GetResponse", "Journal", "Model", "Planning", "Salesforce", "Sandbox",
+                "TestSupport", "Time", "Worker", asyncHTTPClient, logging,
             ]
         ),
         .testTarget(

@@ -70,11 +70,29 @@ struct WorkerFixture: Sendable {
         try EventJournal(configuration: journal.configuration, time: SystemTimeSource())
     }
 
+    /// A client of the emulated org.
+    func makeSalesforce(apiVersion: String = "v59.0") -> SalesforceClient {
+        SalesforceClient(
+            configuration: SalesforceConfiguration(
+                loginURL: sandbox.salesforceURL,
+                credentials: .clientCredentials(
+                    id: sandbox.configuration.salesforce.clientID,
+                    secret: sandbox.configuration.salesforce.clientSecret
+                ),
+                apiVersion: apiVersion
+            ),
+            httpClient: httpClient,
+            logger: Logger(label: "worker.tests") { _ in SwiftLogNoOpLogHandler() },
+            time: SystemTimeSource()
+        )
+    }
+
     /// A worker with short waits, which `change` may alter.
     func makeWorker(
         _ owner: String = "w1",
         on journal: EventJournal? = nil,
         jitter: Double? = nil,
+        apiVersion: String = "v59.0",
         _ change: (inout WorkerConfiguration) -> Void = { _ in }
     ) -> EventWorker {
         var configuration = WorkerConfiguration(
@@ -102,18 +120,7 @@ struct WorkerFixture: Sendable {
             configuration: configuration,
             dependencies: EventWorker.Dependencies(
                 journal: journal ?? self.journal,
-                salesforce: SalesforceClient(
-                    configuration: SalesforceConfiguration(
-                        loginURL: sandbox.salesforceURL,
-                        credentials: .clientCredentials(
-                            id: sandbox.configuration.salesforce.clientID,
-                            secret: sandbox.configuration.salesforce.clientSecret
-                        )
-                    ),
-                    httpClient: httpClient,
-                    logger: logger,
-                    time: time
-                ),
+                salesforce: makeSalesforce(apiVersion: apiVersion),
                 getResponse: { [sandbox, httpClient, apiKey] gate in
                     GetResponseClient(
                         configuration: GetResponseConfiguration(
