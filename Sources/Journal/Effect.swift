@@ -56,6 +56,10 @@ package struct EffectResult: Hashable, Sendable {
 
     package var effectID: Int64
     package var state: State
+    /// What makes the effects of one HTTP request known by each other; nil where nothing was sent.
+    package var requestID: String?
+    /// The fields that were really sent, where that may be other than was planned.
+    package var fields: [String: FieldValue]?
     package var statusCode: Int?
     package var recordID: String?
     /// Whether Salesforce made a new record; nil where it did not say.
@@ -71,6 +75,8 @@ package struct EffectResult: Hashable, Sendable {
     package init(
         effectID: Int64,
         state: State,
+        requestID: String? = nil,
+        fields: [String: FieldValue]? = nil,
         statusCode: Int? = nil,
         recordID: String? = nil,
         created: Bool? = nil,
@@ -81,6 +87,8 @@ package struct EffectResult: Hashable, Sendable {
     ) {
         self.effectID = effectID
         self.state = state
+        self.requestID = requestID
+        self.fields = fields
         self.statusCode = statusCode
         self.recordID = recordID
         self.created = created

@@ -187,7 +187,8 @@ enum EffectTable {
         try db.cachedStatement(
             sql: """
                 UPDATE effect SET
-                    state = ?, status_code = coalesce(?, status_code), record_id = coalesce(?, record_id),
+                    state = ?, request_id = coalesce(?, request_id), fields = coalesce(?, fields),
+                    status_code = coalesce(?, status_code), record_id = coalesce(?, record_id),
                     created_record = coalesce(?, created_record), error_text = ?,
                     sent_at = coalesce(?, sent_at, ?),
                     confirmed_at = coalesce(confirmed_at, ?), verified_at = iif(?, coalesce(?, verified_at), NULL)
@@ -195,7 +196,9 @@ enum EffectTable {
                 """
         )
         .execute(arguments: [
-            result.state.rawValue, result.statusCode, result.recordID, result.created, result.errorText,
+            result.state.rawValue, result.requestID, try result.fields.map { try JSONText.encode($0) },
+            result.statusCode,
+            result.recordID, result.created, result.errorText,
             result.sentAt?.milliseconds, now,
             isConfirmed ? result.confirmedAt?.milliseconds ?? now : nil, isConfirmed, result.verifiedAt?.milliseconds,
             result.effectID,

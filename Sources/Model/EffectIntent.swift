@@ -42,6 +42,8 @@ package struct EffectIntent: Hashable, Sendable {
     package var before: [String: FieldValue]
     /// Whether a refusal leaves the event's outcome untouched.
     package var isBestEffort: Bool
+    /// Whether it is meant to make a record, since nobody was found; the record may be there all the same by the time it is sent.
+    package var isCreation: Bool
 
     package init(
         kind: EffectKind,
@@ -49,7 +51,8 @@ package struct EffectIntent: Hashable, Sendable {
         target: Target,
         fields: [String: FieldValue],
         before: [String: FieldValue] = [:],
-        isBestEffort: Bool = false
+        isBestEffort: Bool = false,
+        isCreation: Bool = false
     ) {
         self.kind = kind
         self.object = object
@@ -57,6 +60,7 @@ package struct EffectIntent: Hashable, Sendable {
         self.fields = fields
         self.before = before
         self.isBestEffort = isBestEffort
+        self.isCreation = isCreation
     }
 
     /// The part of the idempotency key that tells this effect from the event's others.

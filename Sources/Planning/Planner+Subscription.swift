@@ -67,7 +67,8 @@ extension Planner {
             kind: .leadUpsert,
             object: .lead,
             target: input.knownContactID.map { .externalID(field: policy.fields.contactID, value: $0) } ?? .new,
-            fields: mapping.created(isOptedOut: input.isOptedOut).values
+            fields: mapping.created(isOptedOut: input.isOptedOut).values,
+            isCreation: true
         )
     }
 

@@ -10,6 +10,16 @@ extension SalesforceError {
         }
     }
 
+    /// The HTTP status of the answer, where there was one that says no; for a row of a batch that of the batch, which is 200.
+    package var status: Int? {
+        switch self {
+        case .faults(let status, _, _), .server(let status, _): status
+        case .sessionRejected: 401
+        case .versionRetired: 410
+        default: nil
+        }
+    }
+
     /// How long to wait at least; nil where nothing says so.
     ///
     /// Salesforce itself sends no Retry-After, but a proxy before it may; else it follows from the class.
@@ -76,13 +86,17 @@ extension SalesforceError {
     /// Whether the org's list of states or countries refuses the address, so that the rest may pass without it.
     package var refusesAddress: Bool {
         faults.contains { fault in
-            guard fault.code == "FIELD_INTEGRITY_EXCEPTION" else { return false }
+            guard Self.codesOfListedValues.contains(fault.code) else { return false }
             let names = fault.fields.isEmpty ? [fault.message] : fault.fields
             return names.contains { name in
                 ["state", "country", "province"].contains { name.lowercased().contains($0) }
             }
         }
     }
+
+    private static let codesOfListedValues: Set<String> = [
+        "FIELD_INTEGRITY_EXCEPTION", "FIELD_FILTER_VALIDATION_EXCEPTION", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+    ]
 
     private func has(_ code: String) -> Bool { faults.contains { $0.code == code } }
 }

@@ -70,6 +70,7 @@ extension SalesforceError: CustomStringConvertible {
                 + "use the API."
         case .faults(let status, let faults, _):
             "Salesforce refuses the request: \(Self.text(of: faults, status: status))."
+                + Self.text(of: faults.flatMap(\.matches))
         case .server(let status, _): "Salesforce failed (HTTP \(status))."
         case .versionRetired(let version):
             "Salesforce has retired API version \(version): set salesforce.apiVersion to a current one."
@@ -87,6 +88,14 @@ extension SalesforceError: CustomStringConvertible {
     private static func text(of faults: [APIFault], status: Int) -> String {
         let texts = faults.map { $0.message.isEmpty ? $0.code : "\($0.code): \($0.message)" }
         return clean(texts.isEmpty ? "HTTP \(status)" : texts.joined(separator: "; "))
+    }
+
+    /// The records that a duplicate rule found, for the person who is to merge them.
+    private static func text(of matches: [APIFault.Match]) -> String {
+        guard !matches.isEmpty else { return "" }
+        let named = matches.prefix(10).map { [$0.object, $0.id].compactMap { $0 }.joined(separator: " ") }
+        let rest = matches.count > named.count ? " and \(matches.count - named.count) more" : ""
+        return " It matches \(named.joined(separator: ", "))\(rest)."
     }
 
     private static func clean(_ text: String) -> String {

@@ -34,8 +34,8 @@ package struct WriteOptions: Hashable, Sendable {
     package enum AutoAssign: Hashable, Sendable {
         /// `Sforce-Auto-Assign: FALSE`: the owner stays who it is.
         case never
-        /// No header: the org's active rule decides, also on an update.
-        case `default`
+        /// `Sforce-Auto-Assign: TRUE`, as if there were no header: the org's active rule decides, also on an update.
+        case active
         /// This AssignmentRule.
         case rule(id: String)
     }
@@ -58,7 +58,7 @@ package struct WriteOptions: Hashable, Sendable {
         var result: [(String, String)] = []
         switch autoAssign {
         case .never: result.append(("Sforce-Auto-Assign", "FALSE"))
-        case .default: break
+        case .active: result.append(("Sforce-Auto-Assign", "TRUE"))
         case .rule(let id): result.append(("Sforce-Auto-Assign", id))
         }
         if allowsDuplicates { result.append(("Sforce-Duplicate-Rule-Header", "allowSave=true")) }

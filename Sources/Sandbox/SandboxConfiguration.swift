@@ -79,8 +79,10 @@ package struct SandboxConfiguration: Sendable {
         package var convertedLeadWrites = ConvertedLeadWrites.refused
         /// Owners that the active assignment rule hands Leads to, in turn; none is no active rule.
         package var assignmentRuleOwners: [String] = []
-        /// What the duplicate rule on Lead's e-mail address does.
+        /// What the duplicate rule on Lead does, which finds Leads and Contacts.
         package var duplicateRule = DuplicateRule.off
+        /// The fields in which a record must be like the Lead to be its duplicate; case does not count.
+        package var duplicateFields: Set<String> = ["Email"]
         /// Picklists (as `Object.Field`) that accept nothing but their own values.
         package var restrictedPicklists: Set<String> = []
         /// The states that a State picklist knows; nil is a free text field.

@@ -15,6 +15,8 @@ struct EffectSender: Sendable {
     let logger: Logger
     /// How long a write whose answer was lost, and of which only looking can tell, is looked for before it is sent again.
     let lostAnswerWait: Duration
+    /// What new Leads have to do with the org's assignment rules.
+    let assignOnCreate: WriteOptions.AutoAssign
     private let batches: WriteBatches
 
     init(
@@ -32,6 +34,7 @@ struct EffectSender: Sendable {
         self.time = time
         self.logger = logger
         lostAnswerWait = configuration.lostAnswerWait
+        assignOnCreate = configuration.assignOnCreate
         batches = WriteBatches(
             salesforce: salesforce,
             limit: configuration.batchSize,
@@ -40,16 +43,19 @@ struct EffectSender: Sendable {
         )
     }
 
-    /// Sends the effect; a field that the org lacks and that LeadRelay can do without is left out.
+    /// Sends the effect; a field that the org lacks and that LeadRelay can do without is left out, and so is an address that
+    /// the org's lists of states and countries refuse.
     ///
     /// - Parameters:
     ///   - effect: What to send.
+    ///   - trail: Told what leaves.
     ///   - isLeased: Whether the event is still ours for as long as a request may take.
     ///   - beforeResending: Called before a write is sent once more that was looked for long enough.
     /// - Returns: What to record of it: always a yes of Salesforce.
     /// - Throws: `SalesforceError`, as the client found it; `.unsettled` while a lost write is still looked for.
     func send(
         _ effect: PlannedEffect,
+        trail: WriteTrail,
         isLeased: @escaping @Sendable () -> Bool,
         beforeResending: () async throws(SalesforceError) -> Void
     ) async throws(SalesforceError) -> EffectResult {
@@ -60,30 +66,55 @@ struct EffectSender: Sendable {
             isUrgent: intent.kind.isOptOut,
             // An opt-out's flag is read back, and with it whether its Lead is converted.
             isChecked: intent.kind == .leadUpsert || intent.kind == .leadUpdate,
-            isLeased: isLeased
+            isLeased: isLeased,
+            trail: trail
         )
-        let necessity = FieldNecessity(names: policy.fields)
         while true {
-            let nowBoot = time.read().boot
-            intent.fields = shape.stripped(intent.fields, of: intent.object, nowBoot: nowBoot)
+            intent.fields = shape.stripped(intent.fields, of: intent.object, nowBoot: time.read().boot)
+            trail.begin(intent.fields)
             do {
-                return result(
-                    of: effect,
-                    try await write(intent, with: rows) { () async throws(SalesforceError) in
-                        try await self.requireSettled(effect, beforeResending)
-                    }
-                )
+                let written = try await write(intent, with: rows) { () async throws(SalesforceError) in
+                    try await self.requireSettled(effect, beforeResending)
+                }
+                return result(of: effect, trail: trail.sent, written)
             } catch {
-                guard let name = error.missingField, necessity.isOptional(name, of: intent.object),
-                    intent.fields[name] != nil
-                else { throw error }
-                logger.notice(
-                    "The org lacks an optional field; leaving it out",
-                    metadata: ["object": "\(intent.object.rawValue)", "field": "\(name)"]
-                )
-                shape.remember(missing: name, of: intent.object, nowBoot: nowBoot)
+                if isShorter(without: error, &intent) { continue }
+                if let rest = AddressRule.withoutAddress(intent.fields), error.refusesAddress {
+                    leaveAddressOut(of: &intent, keeping: rest, error, trail)
+                    continue
+                }
+                throw error
             }
         }
+    }
+
+    /// Whether the refusal is about an optional field that the org lacks, which is now left out.
+    private func isShorter(without error: SalesforceError, _ intent: inout EffectIntent) -> Bool {
+        guard let name = error.missingField, intent.fields[name] != nil,
+            FieldNecessity(names: policy.fields).isOptional(name, of: intent.object)
+        else { return false }
+        logger.notice(
+            "The org lacks an optional field; leaving it out",
+            metadata: ["object": "\(intent.object.rawValue)", "field": "\(name)"]
+        )
+        shape.remember(missing: name, of: intent.object, nowBoot: time.read().boot)
+        return true
+    }
+
+    /// The person is worth more than the address: what is left of the write passes without it.
+    private func leaveAddressOut(
+        of intent: inout EffectIntent,
+        keeping rest: [String: FieldValue],
+        _ error: SalesforceError,
+        _ trail: WriteTrail
+    ) {
+        let names = intent.fields.keys.filter { rest[$0] == nil }.sorted().joined(separator: ", ")
+        logger.notice(
+            "The org's list of states or countries refuses an address; leaving it out",
+            metadata: ["object": "\(intent.object.rawValue)", "fields": "\(names)"]
+        )
+        trail.note(remark: "Sent without \(names). \(error)")
+        intent.fields = rest
     }
 
     /// What was sent without an answer may still take effect for a while, and a second one could not be taken back.
@@ -108,8 +139,7 @@ struct EffectSender: Sendable {
         with rows: RowSender,
         beforeCreating: () async throws(SalesforceError) -> Void
     ) async throws(SalesforceError) -> WriteResult {
-        // An opt-out must not be stopped by a duplicate alert.
-        let options = WriteOptions(allowsDuplicates: intent.kind.isOptOut)
+        let options = options(for: intent)
         switch intent.target {
         case .record(let id):
             guard !intent.fields.isEmpty else { return WriteResult(outcome: .updated(id: id), status: 200) }
@@ -121,6 +151,15 @@ struct EffectSender: Sendable {
             // A member is unique in its campaign: a create whose answer was lost is refused, and no second one made.
             return try await MemberWriter(campaigns: campaigns, rows: rows, progress: Planner(policy: policy).progress)
                 .write(intent.fields, campaignID: campaignID, options: options)
+        case .externalID(let field, let value) where options.autoAssign != .never:
+            // An upsert may turn out to be an update, which would hand somebody's Lead to another owner: a plain create can't.
+            // Where the key has been taken meanwhile it is refused, and the next look finds the Lead.
+            try await beforeCreating()
+            return try await rows.create(
+                intent.object,
+                fields: intent.fields.merging([field: .string(value)]) { $1 },
+                options: options
+            )
         case .externalID(let field, let value):
             return try await rows.upsert(
                 intent.object,
@@ -134,6 +173,27 @@ struct EffectSender: Sendable {
             try await beforeCreating()
             return try await rows.create(intent.object, fields: intent.fields, options: options)
         }
+    }
+
+    /// What the org's own rules may do with the write.
+    ///
+    /// The owner of a record that exists never changes. A duplicate alert is there to keep a second record from being made, by
+    /// a create or by a change of the address: it stops no opt-out and nothing else that is told of a record that exists.
+    private func options(for intent: EffectIntent) -> WriteOptions {
+        let isPerson = [.lead, .contact].contains(intent.object)
+        return WriteOptions(
+            autoAssign: intent.isCreation && intent.object == .lead ? assignOnCreate : .never,
+            allowsDuplicates: isPerson && !intent.isCreation && !intent.changesAddress
+        )
+    }
+
+    private func result(of effect: PlannedEffect, trail: WriteTrail.Sent, _ written: WriteResult) -> EffectResult {
+        var result = result(of: effect, written)
+        result.requestID = trail.requestID
+        result.fields = trail.fields
+        if trail.requestID == nil { result.statusCode = nil }
+        if result.state == .confirmed { result.errorText = trail.remark }
+        return result
     }
 
     private func result(of effect: PlannedEffect, _ written: WriteResult) -> EffectResult {
@@ -166,5 +226,13 @@ struct EffectSender: Sendable {
                     "Several records have this external id: \(ids.joined(separator: ", ")). Merge them, then replay."
             )
         }
+    }
+}
+
+extension EffectIntent {
+    /// Whether it gives a record that exists another e-mail address.
+    fileprivate var changesAddress: Bool {
+        guard let email = fields["Email"] else { return false }
+        return email.string?.lowercased() != before["Email"]?.string?.lowercased()
     }
 }

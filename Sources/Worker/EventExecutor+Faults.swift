@@ -27,7 +27,11 @@ extension EventExecutor {
         )
         switch decision {
         case .giveUp:
-            return .dead(errorClass, "\(error)")
+            let isAmongOthers = failures.main.isCreation && error.isDuplicatesDetected
+            return .dead(
+                errorClass,
+                isAmongOthers ? "\(error) None of them has this person's address, so none was taken." : "\(error)"
+            )
         case .retry(let delay):
             return .retry(at: now.advanced(by: delay), errorClass, "\(error)")
         case .snooze(let delay):

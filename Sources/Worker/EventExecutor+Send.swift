@@ -47,34 +47,38 @@ extension EventExecutor {
     private func sendAll(
         _ effects: [PlannedEffect],
         of event: ClaimedEvent
-    ) async -> [(PlannedEffect, Result<EffectResult, TryFailure>)] {
+    ) async -> [(PlannedEffect, SendOutcome)] {
         await withTaskGroup { group in
             for (index, effect) in effects.enumerated() {
                 group.addTask { (index, await send(effect, of: event)) }
             }
-            var outcomes: [(Int, Result<EffectResult, TryFailure>)] = []
+            var outcomes: [(Int, SendOutcome)] = []
             for await outcome in group { outcomes.append(outcome) }
             return outcomes.sorted { $0.0 < $1.0 }.map { (effects[$0.0], $0.1) }
         }
     }
 
-    private func send(_ effect: PlannedEffect, of event: ClaimedEvent) async -> Result<EffectResult, TryFailure> {
+    private func send(_ effect: PlannedEffect, of event: ClaimedEvent) async -> SendOutcome {
         guard await hasLease(event) else {
-            let reason = "the lease was too short to send anything"
-            return .failure(TryFailure(error: .notSent(reason: reason), object: effect.intent.object))
+            return SendOutcome(failure: .notSent(reason: "the lease was too short to send anything"), of: effect)
         }
+        let trail = WriteTrail()
         do throws(SalesforceError) {
-            return .success(
-                try await sender.send(effect, isLeased: isLeased(event)) { () async throws(SalesforceError) in
-                    do throws(JournalError) {
-                        try await journal.noteResending(effect.id, of: event.ticket)
-                    } catch {
-                        throw .notSent(reason: "the journal did not take the note that it is sent again: \(error)")
+            let isLeased = isLeased(event)
+            return SendOutcome(
+                result: .success(
+                    try await sender.send(effect, trail: trail, isLeased: isLeased) {
+                        () async throws(SalesforceError) in
+                        do throws(JournalError) {
+                            try await journal.noteResending(effect.id, of: event.ticket)
+                        } catch {
+                            throw .notSent(reason: "the journal did not take the note that it is sent again: \(error)")
+                        }
                     }
-                }
+                )
             )
         } catch {
-            return .failure(TryFailure(error: error, object: effect.intent.object))
+            return SendOutcome(failure: error, of: effect, sent: trail.sent)
         }
     }
 
@@ -95,12 +99,12 @@ extension EventExecutor {
     }
 
     private func note(
-        _ outcome: Result<EffectResult, TryFailure>,
+        _ outcome: SendOutcome,
         of effect: PlannedEffect,
         results: inout [EffectResult],
         failures: inout [TryFailure]
     ) {
-        switch outcome {
+        switch outcome.result {
         case .success(let result):
             results.append(result)
             if result.state == .failed {
@@ -119,6 +123,9 @@ extension EventExecutor {
                 EffectResult(
                     effectID: effect.id,
                     state: failure.error.errorClass == .lostAnswer ? .unknown : .failed,
+                    requestID: outcome.sent.requestID,
+                    fields: outcome.sent.requestID == nil ? nil : outcome.sent.fields,
+                    statusCode: failure.error.status,
                     errorText: isGone ? "The record is gone." : "\(failure.error)",
                     sentAt: failure.error.isLostAnswer ? now : nil
                 )
@@ -181,6 +188,23 @@ extension EventExecutor {
             }
         }
         return failures
+    }
+}
+
+/// What became of one effect that was to be sent.
+private struct SendOutcome: Sendable {
+    var result: Result<EffectResult, TryFailure>
+    /// What left, where that is not in the result.
+    var sent = WriteTrail.Sent()
+
+    init(result: Result<EffectResult, TryFailure>) {
+        self.result = result
+    }
+
+    init(failure: SalesforceError, of effect: PlannedEffect, sent: WriteTrail.Sent = WriteTrail.Sent()) {
+        let isCreation = effect.intent.isCreation
+        result = .failure(TryFailure(error: failure, object: effect.intent.object, isCreation: isCreation))
+        self.sent = sent
     }
 }
 

@@ -67,7 +67,11 @@ struct EventExecutor: Sendable {
     private func attempt(_ event: ClaimedEvent) async -> Ending {
         var results: [EffectResult] = []
         do {
-            return try await carryOut(event, results: &results)
+            do {
+                return try await carryOut(event, adopting: nil, results: &results)
+            } catch let failures as TryFailures where mayTeach(failures, of: event) {
+                return try await lookAgain(event, after: failures, results: &results)
+            }
         } catch let failures as TryFailures {
             return await Ending(conclusion: conclusion(of: event, after: failures), results: results)
         } catch let error as JournalError {
@@ -78,7 +82,35 @@ struct EventExecutor: Sendable {
         }
     }
 
-    private func carryOut(_ event: ClaimedEvent, results: inout [EffectResult]) async throws -> Ending {
+    /// Plans once more, and only once, with what a refusal told.
+    private func lookAgain(
+        _ event: ClaimedEvent,
+        after failures: TryFailures,
+        results: inout [EffectResult]
+    ) async throws -> Ending {
+        var records: SalesforceRecords?
+        switch await lesson(of: failures, for: event) {
+        case .none(let failures): throw failures
+        case .records(let named): records = named
+        case .look: break
+        }
+        // What was refused has its end before the next plan looks for what has none.
+        try await journal.recordEffects(results, of: event.ticket)
+        results = []
+        return try await carryOut(event, adopting: records ?? SalesforceRecords(), results: &results)
+    }
+
+    /// - Parameters:
+    ///   - event: The event in hand.
+    ///   - adopted: Records that a refusal told of, to be added to those that are found; nil at the first look.
+    ///   - results: What became of the effects, appended.
+    /// - Returns: How the try ended.
+    /// - Throws: `TryFailures` for what Salesforce refused, `JournalError`.
+    private func carryOut(
+        _ event: ClaimedEvent,
+        adopting adopted: SalesforceRecords?,
+        results: inout [EffectResult]
+    ) async throws -> Ending {
         guard planner.concerns(event.action, reason: event.payload.reason) else {
             return Ending(conclusion: .completed(outcome: "ignored"))
         }
@@ -89,7 +121,7 @@ struct EventExecutor: Sendable {
             return Ending(conclusion: .completed(outcome: "profileGone"))
         }
         let knowledge = try await knowledge(of: event)
-        let resolution = await resolver.records(
+        var resolution = await resolver.records(
             emails: [event.person, event.previousPerson].compactMap { $0?.email },
             contactIDs: knowledge.contactIDs,
             isOptOut: event.isOptOut
@@ -97,6 +129,7 @@ struct EventExecutor: Sendable {
         await pauseHiddenFields(of: resolution)
         // An opt-out reaches the records of one object while those of the other can't be looked at.
         if !event.isOptOut, let failures = TryFailures(resolution.failures) { throw failures }
+        if let adopted { resolution.add(adopted) }
         let input = try await planningInput(
             for: event,
             profile: profile,
@@ -128,6 +161,7 @@ struct EventExecutor: Sendable {
         }
         failPoint.pass(.effectsPlanned)
         let failures = TryFailures(resolution.failures + (try await send(effects, of: event, results: &results)))
+        if adopted == nil, let failures, mayTeach(failures, of: event) { throw failures }
         if !group.followers.isEmpty, failures?.main.error.errorClass == .data {
             // One of several may have spoilt it for all: this one is tried by itself, which costs it nothing.
             return Ending(conclusion: .interrupted, results: results)

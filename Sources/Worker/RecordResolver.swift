@@ -80,6 +80,21 @@ struct RecordResolver: Sendable {
         return await Resolution(leads: leads, contacts: contacts)
     }
 
+    /// The records that a duplicate rule named, as far as this user may read them.
+    func records(named matches: [APIFault.Match]) async -> Resolution {
+        let planner = Planner(policy: policy)
+        func ids(_ object: SalesforceObject, _ prefix: String) -> [String] {
+            matches.filter { ($0.object ?? "").isEmpty ? $0.id.hasPrefix(prefix) : $0.object == object.rawValue }
+                .map(\.id)
+        }
+        let leadIDs = ids(.lead, "00Q")
+        let contactIDs = ids(.contact, "003")
+        async let leads = look(for: .lead, select: planner.leadFields, emails: [], keyField: "Id", keys: leadIDs)
+        async let contacts =
+            look(for: .contact, select: planner.contactFields, emails: [], keyField: "Id", keys: contactIDs)
+        return await Resolution(leads: leads, contacts: contacts)
+    }
+
     /// What a read-back of an opt-out shows.
     enum OptOutFlag: Sendable {
         case set

@@ -11,6 +11,7 @@ struct RowSender: Sendable {
     let isChecked: Bool
     /// Whether the event is still ours for as long as a request may take.
     let isLeased: @Sendable () -> Bool
+    let trail: WriteTrail
 
     func upsert(
         _ object: SalesforceObject,
@@ -47,7 +48,13 @@ struct RowSender: Sendable {
         _ options: WriteOptions
     ) async throws(SalesforceError) -> WriteResult {
         let target = WriteBatches.Target(object: object, kind: kind, options: options)
-        let row = WriteBatches.Row(key: key, fields: fields, isChecked: isChecked, isLeased: isLeased)
+        let row = WriteBatches.Row(
+            key: key,
+            fields: fields,
+            isChecked: isChecked,
+            isLeased: isLeased,
+            sent: trail.note(requestID:)
+        )
         guard isUrgent else { return try await batches.write(row, to: target) }
         guard let result = await RowWriter(salesforce: salesforce, target: target).write([row]).first else {
             throw .notSent(reason: "there was nothing to send")

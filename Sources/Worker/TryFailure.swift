@@ -6,6 +6,8 @@ struct TryFailure: Error {
     var error: SalesforceError
     /// The object that it was about, where the error alone does not tell.
     var object: SalesforceObject?
+    /// Whether it was a write that was to make a record.
+    var isCreation = false
 }
 
 /// Everything that a try was refused; an opt-out goes on after the first.

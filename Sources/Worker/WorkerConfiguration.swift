@@ -1,6 +1,7 @@
 package import Journal
 package import Model
 package import Planning
+package import Salesforce
 
 /// How a worker works; every duration is real time of the injected clocks.
 package struct WorkerConfiguration: Sendable {
@@ -33,6 +34,8 @@ package struct WorkerConfiguration: Sendable {
     package var requestTimeout: Duration
     /// How long a write whose answer was lost, and of which only looking can tell, is looked for before it is sent again.
     package var lostAnswerWait: Duration
+    /// What new Leads have to do with the org's assignment rules; a Lead that exists keeps its owner in any case.
+    package var assignOnCreate: WriteOptions.AutoAssign
     /// How often the queue is looked at when nothing wakes the worker.
     package var pollInterval: Duration
     /// How many profiles are fetched at once.
@@ -66,6 +69,7 @@ package struct WorkerConfiguration: Sendable {
         batchLinger: Duration = .milliseconds(200),
         requestTimeout: Duration = .seconds(10),
         lostAnswerWait: Duration = .seconds(600),
+        assignOnCreate: WriteOptions.AutoAssign = .never,
         pollInterval: Duration = .milliseconds(100),
         fetchConcurrency: Int = 4,
         profilePatience: [Duration] = [.seconds(30), .seconds(120), .seconds(300)],
@@ -89,6 +93,7 @@ package struct WorkerConfiguration: Sendable {
         self.batchLinger = batchLinger
         self.requestTimeout = requestTimeout
         self.lostAnswerWait = lostAnswerWait
+        self.assignOnCreate = assignOnCreate
         self.pollInterval = pollInterval
         self.fetchConcurrency = fetchConcurrency
         self.profilePatience = profilePatience

@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Salesforce
 import Synchronization
@@ -27,6 +28,8 @@ final class WriteBatches: Sendable {
         var isChecked = false
         /// Whether the event is still ours for as long as the request may take.
         var isLeased: @Sendable () -> Bool
+        /// Told the id of each HTTP request that carries the row.
+        var sent: @Sendable (_ requestID: String) -> Void = { _ in }
     }
 
     private let salesforce: SalesforceClient
@@ -101,7 +104,7 @@ struct RowWriter: Sendable {
         guard rows.count > 1 else { return [await send(first)] }
         do throws(BatchFailure) {
             let results = try await sendTogether(rows)
-            return results.mayPassInHalves ? await halves(rows) : results
+            return results.mayPassInHalves ? await halves(rows) : await namingMatches(results, of: rows)
         } catch {
             guard error.mayPassInHalves else { return rows.map { _ in .failure(error.error) } }
             return await halves(rows)
@@ -113,8 +116,20 @@ struct RowWriter: Sendable {
         return await send(Array(rows[..<middle])) + send(Array(rows[middle...]))
     }
 
+    /// Sends rows again that a duplicate rule refused without naming the records: the answer to a single row names them.
+    private func namingMatches(_ results: [RowResult], of rows: [WriteBatches.Row]) async -> [RowResult] {
+        var results = results
+        for (index, row) in rows.enumerated() {
+            guard case .failure(let error) = results[index], error.isDuplicatesDetected, error.duplicateMatches.isEmpty
+            else { continue }
+            results[index] = await send(row)
+        }
+        return results
+    }
+
     /// A single row has a resource of its own, which takes what a batch refuses.
     private func send(_ row: WriteBatches.Row) async -> RowResult {
+        row.sent(Self.makeRequestID())
         do throws(SalesforceError) {
             switch target.kind {
             case .upsert(let field):
@@ -157,6 +172,8 @@ struct RowWriter: Sendable {
     }
 
     private func sendTogether(_ rows: [WriteBatches.Row]) async throws(BatchFailure) -> [RowResult] {
+        let requestID = Self.makeRequestID()
+        for row in rows { row.sent(requestID) }
         switch target.kind {
         case .upsert(let field) where target.object == .lead:
             return try await salesforce.upsertLeads(
@@ -186,4 +203,6 @@ struct RowWriter: Sendable {
             return try await salesforce.create(target.object, rows: rows.map(\.fields), options: target.options)
         }
     }
+    /// Our own name for one HTTP request: Salesforce gives none.
+    private static func makeRequestID() -> String { UUID().uuidString.lowercased() }
 }

@@ -17,6 +17,7 @@ struct SettingsConsumptionTests {
         case .entries(let parts):
             "{\(parts.map { "\($0.name): \(otherPart($0))" }.joined(separator: ", "))}"
         case .recordID(let prefix): "\(prefix)00000000000x"
+        case .assignment: "01Q00000000000x"
         case .url: "http://localhost:9999/\(key.name)"
         case .salesforceURL: "https://another.my.salesforce.com"
         case .domain: "another.example.org"

@@ -26,7 +26,8 @@ import Testing
                                 "GetResponse_List_ID__c": "abc123def",
                                 "GetResponse_Tags__c": "webinar_registrant",
                                 "GetResponse_Subscription_Date__c": "2026-04-21T09:15:00Z",
-                            ]
+                            ],
+                            isCreation: true
                         )
                     ],
                     outcome: .applied

@@ -49,13 +49,13 @@ import Testing
             let created = try await org.client.create(
                 .task,
                 rows: [["Subject": "Open", "id": "x"]],
-                options: WriteOptions(autoAssign: .default)
+                options: WriteOptions(autoAssign: .active)
             )
             #expect(updated == [.success(WriteResult(outcome: .updated(id: "00Q1"), status: 200))])
             #expect(created == [.success(WriteResult(outcome: .created(id: "00Q1"), status: 201))])
             #expect(org.requests.map(\.method) == ["PATCH", "POST"])
             #expect(org.requests.map(\.target) == Array(repeating: "/services/data/v59.0/composite/sobjects", count: 2))
-            #expect(org.requests.map { $0.headers["sforce-auto-assign"] } == ["FALSE", nil])
+            #expect(org.requests.map { $0.headers["sforce-auto-assign"] } == ["FALSE", "TRUE"])
             #expect(
                 org.requests.map(\.body) == [
                     #"{"allOrNone":false,"records":[{"Title":"VP","attributes":{"type":"Lead"},"id":"00Q1"}]}"#,

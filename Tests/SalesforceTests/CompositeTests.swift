@@ -78,7 +78,7 @@ import Testing
             let moved = try org.insertLead()
             _ = try await org.client.composite([
                 .update(.lead, id: kept, fields: ["Title": "VP"]),
-                .update(.lead, id: moved, fields: ["Title": "VP"], options: WriteOptions(autoAssign: .default)),
+                .update(.lead, id: moved, fields: ["Title": "VP"], options: WriteOptions(autoAssign: .active)),
                 .updateRows(.lead, rows: [UpdateRow(id: kept, fields: ["Fax": "1"])]),
             ])
             #expect(org.salesforce.row(kept)?["OwnerId"] != "0055e00000AAAAAAAA")

@@ -72,11 +72,11 @@ import Testing
             _ = try await org.client.upsert(.lead, externalID: "K__c", value: "a", fields: [:], options: optOut)
             let ruled = WriteOptions(autoAssign: .rule(id: "01Q1"))
             _ = try await org.client.update(.contact, id: "003", fields: [:], options: ruled)
-            _ = try await org.client.update(.lead, id: "00Q", fields: [:], options: WriteOptions(autoAssign: .default))
+            _ = try await org.client.update(.lead, id: "00Q", fields: [:], options: WriteOptions(autoAssign: .active))
             let requests = org.requests
             #expect(requests[0].target == "/services/data/v59.0/sobjects/Lead/K__c/a?updateOnly=true")
             #expect(requests[0].headers["sforce-duplicate-rule-header"] == "allowSave=true")
-            #expect(requests.map { $0.headers["sforce-auto-assign"] } == ["FALSE", "01Q1", nil])
+            #expect(requests.map { $0.headers["sforce-auto-assign"] } == ["FALSE", "01Q1", "TRUE"])
             #expect(requests[1].target == "/services/data/v59.0/sobjects/Contact/003")
         }
     }

@@ -115,6 +115,38 @@ import Testing
         }
     }
 
+    /// `allowSave` overrides an alert, and no block; a batch names the matches of each row as a single write does.
+    @Test(arguments: [SandboxConfiguration.DuplicateRule.alert, .block])
+    func duplicateRuleRefusesRowsOfABatch(rule: SandboxConfiguration.DuplicateRule) async throws {
+        var configuration = SandboxConfiguration()
+        configuration.salesforce.duplicateRule = rule
+        configuration.salesforce.duplicateFields = ["LastName"]
+        try await Sandbox.withRunning(configuration) { sandbox in
+            let client = try await SandboxClient.loggedIn(sandbox)
+            let lead = try sandbox.salesforce.insert("Lead", ["LastName": "DOE", "Company": "Acme"])
+            let rows: JSON = [
+                "records": [
+                    ["attributes": ["type": "Lead"], "LastName": "Doe", "Company": "Acme"],
+                    ["attributes": ["type": "Lead"], "LastName": "Roe", "Company": "Acme"],
+                ]
+            ]
+            let path = "/v59.0/composite/sobjects"
+            let answer = try await client.salesforce("POST", path, rows)
+            #expect(answer.status == 200)
+            let error = answer.json[0]?["errors"]?[0]
+            #expect(error?["statusCode"] == "DUPLICATES_DETECTED")
+            #expect(error?["duplicateResult"]?["allowSave"]?.bool == (rule == .alert))
+            let match = error?["duplicateResult"]?["matchResults"]?[0]?["matchRecords"]?[0]?["record"]
+            #expect(match?["Id"] == .string(lead))
+            #expect(answer.json[1]?["success"] == true)
+            let allowing = ["Sforce-Duplicate-Rule-Header": "allowSave=true"]
+            let again = try await client.salesforce("POST", path, rows, headers: allowing)
+            #expect(again.json[0]?["success"]?.bool == (rule == .alert))
+            let update = try await client.salesforce("PATCH", "/v59.0/sobjects/Lead/\(lead)", ["Company": "Other"])
+            #expect(update.status == 204, "what the rule does not look at can be changed")
+        }
+    }
+
     @Test func picklistsAndStatesRefuseOnlyWhereTheOrgRestrictsThem() async throws {
         var configuration = SandboxConfiguration()
         configuration.salesforce.restrictedPicklists = ["Lead.Status"]

@@ -17,7 +17,7 @@ extension SalesforceState {
         try checkReferences(row, object, changed)
         if object.name == "CampaignMember" { try completeMember(&row, isNew: before == nil, changed) }
         try checkUnique(row, object, changed)
-        if object.name == "Lead", before == nil || changed.contains("Email") {
+        if object.name == "Lead", before == nil || !changed.isDisjoint(with: configuration.duplicateFields) {
             try checkDuplicates(row, options)
         }
     }
@@ -100,12 +100,14 @@ extension SalesforceState {
     }
 
     private func checkDuplicates(_ row: SalesforceRow, _ options: RecordWrite.Options) throws(SalesforceError) {
-        guard configuration.duplicateRule != .off, let email = row["Email"].string,
+        let compared = configuration.duplicateFields.map { ($0, row[$0].string?.lowercased()) }
+        guard configuration.duplicateRule != .off, !compared.isEmpty, compared.allSatisfy({ $0.1 != nil }),
             configuration.duplicateRule == .block || !options.allowsDuplicates
         else { return }
         let found = ["Lead", "Contact"].flatMap { name in
-            store.find(name, "Email", email).filter {
-                !$0.isDeleted && $0.id != row.id && $0["IsConverted"] != true
+            store.all(name).filter { other in
+                !other.isDeleted && other.id != row.id && other["IsConverted"] != true
+                    && compared.allSatisfy { other[$0.0].string?.lowercased() == $0.1 }
             }
         }
         guard !found.isEmpty else { return }

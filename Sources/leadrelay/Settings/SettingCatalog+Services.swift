@@ -194,6 +194,12 @@ extension SettingCatalog {
             "How long a write that can only be looked for is looked for after its answer was lost, before it is sent again."
         ),
         SettingKey(
+            "salesforce.assignOnCreate",
+            .assignment,
+            default: "false",
+            "Whether assignment rules give new Leads their owner: false, true (the active rule) or a rule's id."
+        ),
+        SettingKey(
             "salesforce.batchSize",
             .integer(1...200),
             default: "200",

@@ -32,6 +32,8 @@ enum SettingKind: Hashable, Sendable {
     case domain
     /// A version of Salesforce's API: `v59.0`.
     case apiVersion
+    /// `true`, `false`, or the id of one of Salesforce's assignment rules.
+    case assignment
     /// The API name of a Salesforce field; it goes into queries and paths as it is.
     case fieldName
 
@@ -86,6 +88,9 @@ enum SettingKind: Hashable, Sendable {
             isDomain(text) ? nil : "write the bare domain, such as example.com, without a scheme or a path"
         case .apiVersion:
             versionRemedy(for: text)
+        case .assignment:
+            Self.boolean.remedy(for: text) == nil || Self.recordID(prefix: "01Q").remedy(for: text) == nil
+                ? nil : "write true, false or the id of an assignment rule, such as 01Q5e000000AbCdEAK"
         case .fieldName:
             isFieldName(text) ? nil : "write the API name of one field, such as GetResponse_Contact_ID__c"
         }

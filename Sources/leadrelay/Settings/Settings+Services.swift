@@ -1,5 +1,6 @@
 import Configuration
 import Model
+import Salesforce
 
 extension Settings {
     /// The settings under `getresponse`.
@@ -61,6 +62,7 @@ extension Settings {
         var privateKeyPath: String?
         var apiVersion: String
         var lostAnswerWait: Duration
+        var assignOnCreate: WriteOptions.AutoAssign
         var batchSize: Int
         var batchLinger: Duration
         var fields: SalesforceFieldNames
@@ -73,6 +75,7 @@ extension Settings {
             privateKeyPath = reader.string(forKey: "privateKeyPath")
             apiVersion = try reader.requiredString(forKey: "apiVersion")
             lostAnswerWait = try reader.duration(forKey: "lostAnswerWait")
+            assignOnCreate = WriteOptions.AutoAssign(setting: try reader.requiredString(forKey: "assignOnCreate"))
             batchSize = try reader.requiredInt(forKey: "batchSize")
             batchLinger = try reader.duration(forKey: "batchLinger")
             fields = try SalesforceFieldNames(reader.scoped(to: "fields"))
@@ -91,5 +94,16 @@ extension SalesforceFieldNames {
         lastUnsubscribeDate = try reader.requiredString(forKey: "lastUnsubscribeDate")
         score = try reader.requiredString(forKey: "score")
         eventKey = try reader.requiredString(forKey: "eventKey")
+    }
+}
+
+extension WriteOptions.AutoAssign {
+    /// - Parameter setting: A value of `salesforce.assignOnCreate` that was found fine.
+    fileprivate init(setting: String) {
+        switch setting.lowercased() {
+        case "false", "no", "0": self = .never
+        case "true", "yes", "1": self = .active
+        default: self = .rule(id: setting)
+        }
     }
 }

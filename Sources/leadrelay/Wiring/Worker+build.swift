@@ -74,6 +74,7 @@ extension Settings {
             batchSize: salesforce.batchSize,
             batchLinger: salesforce.batchLinger,
             lostAnswerWait: salesforce.lostAnswerWait,
+            assignOnCreate: salesforce.assignOnCreate,
             fetching: FetchPolicy(profileMaxAge: sync.profileMaxAge),
             retention: journal.retention.ages,
             walAlarmBytes: Int64(journal.walAlarmBytes)
