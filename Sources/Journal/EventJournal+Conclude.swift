@@ -42,9 +42,6 @@ extension EventJournal {
                     try EventTable.insertEnrichment(of: eventID, contactID: followUp.contactID, now: now, db)
                 }
             }
-            for follower in followers.dropFirst(completed) {
-                try EffectTable.reopenUpdates(eventID: follower.event.ticket.eventID, db)
-            }
             return completed
         }
     }

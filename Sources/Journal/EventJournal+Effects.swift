@@ -6,8 +6,9 @@ import Time
 extension EventJournal {
     /// Writes the effects of a try before their requests are sent.
     ///
-    /// Required effects are recorded as `sent`, since their requests follow at once; best-effort ones as `planned`. An effect
-    /// that an earlier try confirmed keeps its state and says so.
+    /// Required effects are recorded as `sent`, since their requests follow at once; best-effort ones as `planned`. A Task or
+    /// an opt-out that an earlier try confirmed keeps its state and says so; any other change that is planned once more is sent
+    /// once more.
     ///
     /// - Throws: `JournalError.leaseLost` when the event is somebody else's by now.
     package func beginEffects(
@@ -132,6 +133,17 @@ enum EffectTable {
         ) ?? false
     }
 
+    /// Whether a write that an earlier try had confirmed needs no further one.
+    ///
+    /// A Task and an opt-out stay. What is planned again of a record's other values is not in place any more: something else of
+    /// the person was applied in between, and the values of the last try are to stand.
+    /// Nor is a record made twice that has no external id.
+    private static let isSettled = """
+        (state = 'confirmed' AND (
+            kind IN ('task.create', 'optout.lead', 'optout.contact', 'optout.details')
+            OR (created_record = 1 AND external_key IS NULL)))
+        """
+
     static func begin(
         _ shared: SharedIntent,
         mappingVersion: String,
@@ -152,12 +164,13 @@ enum EffectTable {
                         state, planned_at, sent_at
                     ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     ON CONFLICT (idempotency_key) DO UPDATE SET
-                        fields = iif(state = 'confirmed', fields, excluded.fields),
-                        before = iif(state = 'confirmed', before, excluded.before),
-                        mapping_version = iif(state = 'confirmed', mapping_version, excluded.mapping_version),
-                        sent_at = iif(state IN ('confirmed', 'sent', 'unknown'), sent_at, excluded.sent_at),
-                        error_text = iif(state = 'confirmed', error_text, NULL),
-                        state = iif(state = 'confirmed', state, excluded.state)
+                        fields = iif(\(isSettled), fields, excluded.fields),
+                        before = iif(\(isSettled), before, excluded.before),
+                        mapping_version = iif(\(isSettled), mapping_version, excluded.mapping_version),
+                        sent_at = iif(\(isSettled) OR state IN ('sent', 'unknown'), sent_at, excluded.sent_at),
+                        error_text = iif(\(isSettled), error_text, NULL),
+                        verified_at = iif(\(isSettled), verified_at, NULL),
+                        state = iif(\(isSettled), state, excluded.state)
                     RETURNING id, state
                     """
             ),
@@ -189,7 +202,7 @@ enum EffectTable {
                 UPDATE effect SET
                     state = ?, request_id = coalesce(?, request_id), fields = coalesce(?, fields),
                     status_code = coalesce(?, status_code), record_id = coalesce(?, record_id),
-                    created_record = coalesce(?, created_record), error_text = ?,
+                    created_record = iif(created_record = 1, 1, coalesce(?, created_record)), error_text = ?,
                     sent_at = coalesce(?, sent_at, ?),
                     confirmed_at = coalesce(confirmed_at, ?), verified_at = iif(?, coalesce(?, verified_at), NULL)
                 WHERE id = ?
@@ -203,23 +216,6 @@ enum EffectTable {
             isConfirmed ? result.confirmedAt?.milliseconds ?? now : nil, isConfirmed, result.verifiedAt?.milliseconds,
             result.effectID,
         ])
-    }
-
-    /// Opens again what was written for an event that is left to a try of its own.
-    ///
-    /// What comes before that try may write over it. Of a Task that can't be said.
-    static func reopenUpdates(eventID: Int64, _ db: Database) throws {
-        try db.cachedStatement(
-            sql: """
-                UPDATE effect SET state = 'unknown', verified_at = NULL
-                WHERE state = 'confirmed' AND kind <> 'task.create'
-                    AND id IN (SELECT effect_id FROM effect_event WHERE event_id = ?)
-                    AND NOT EXISTS (
-                        SELECT 1 FROM effect_event AS ee JOIN event AS e ON e.id = ee.event_id
-                        WHERE ee.effect_id = effect.id AND e.state = 'completed')
-                """
-        )
-        .execute(arguments: [eventID])
     }
 
     /// After a death nobody knows whether the requests left.

@@ -13,6 +13,13 @@ struct EffectTests {
         fields: ["LastName": "Kowalska", "HasOptedOutOfEmail": true, "Score": .number(1.5), "FirstName": .null],
         before: ["LastName": "Unknown"]
     )
+    private static let click = EffectIntent(
+        kind: .taskCreate,
+        object: .task,
+        target: .externalID(field: "GetResponse_Event_Key__c", value: "k1"),
+        fields: ["Subject": "Email Click"]
+    )
+
     private static let details = EffectIntent(
         kind: .optOutDetails,
         object: .lead,
@@ -79,12 +86,12 @@ struct EffectTests {
         #expect(try await fixture.journal.openEffects(of: [2]).isEmpty)
     }
 
-    @Test func confirmedEffectIsNotSentAgainByTheNextTry() async throws {
+    @Test func confirmedTaskIsNotSentAgainByTheNextTry() async throws {
         let fixture = try JournalFixture()
         try await fixture.tell(.sample(.subscribe))
         let first = try await fixture.claimOne()
         let planned = try await fixture.journal.beginEffects(
-            [Self.lead, Self.details],
+            [Self.click, Self.details],
             of: first,
             mappingVersion: "m1"
         )
@@ -92,7 +99,7 @@ struct EffectTests {
             effectID: planned[0].id,
             state: .confirmed,
             statusCode: 201,
-            recordID: "00Q7",
+            recordID: "00T7",
             created: true,
             confirmedAt: fixture.now
         )
@@ -105,8 +112,8 @@ struct EffectTests {
         let confirmedAt = fixture.now.milliseconds
         fixture.time.advance(by: .seconds(9))
         let second = try await fixture.claimOne()
-        var changed = Self.lead
-        changed.fields = ["LastName": "Other"]
+        var changed = Self.click
+        changed.fields = ["Subject": "Other"]
         let again = try await fixture.journal.beginEffects([changed, Self.details], of: second, mappingVersion: "m2")
         #expect(again.map(\.isConfirmed) == [true, false])
         #expect(again.map(\.id) == planned.map(\.id), "the same rows, by their keys")
@@ -116,13 +123,45 @@ struct EffectTests {
         #expect(
             rows.map(\.cells) == [
                 [
-                    .text("confirmed"), .text("m1"), .text("00Q7"), .integer(201), .integer(1), .integer(confirmedAt),
+                    .text("confirmed"), .text("m1"), .text("00T7"), .integer(201), .integer(1), .integer(confirmedAt),
                     .null,
                 ],
                 [.text("planned"), .text("m2"), .text("00Q1"), .integer(400), .null, .null, .null],
             ]
         )
-        #expect(try await fixture.text("SELECT fields FROM effect WHERE id = 1")?.contains("Kowalska") == true)
+        #expect(try await fixture.text("SELECT fields FROM effect WHERE id = 1")?.contains("Email Click") == true)
+    }
+
+    /// It is planned again only where the record does not hold it any more.
+    @Test func confirmedUpdateThatIsPlannedAgainIsSentAgain() async throws {
+        let fixture = try JournalFixture()
+        try await fixture.tell(.sample(.subscribe))
+        let first = try await fixture.claimOne()
+        let planned = try await fixture.journal.beginEffects([Self.lead], of: first, mappingVersion: "m1")
+        try await fixture.journal.conclude(
+            first.ticket,
+            with: .retry(at: fixture.now, .transient, "503"),
+            results: [
+                EffectResult(
+                    effectID: planned[0].id,
+                    state: .confirmed,
+                    statusCode: 201,
+                    recordID: "00Q7",
+                    created: true,
+                    verifiedAt: fixture.now
+                )
+            ]
+        )
+        fixture.time.advance(by: .seconds(9))
+        let second = try await fixture.claimOne()
+        let again = try await fixture.journal.beginEffects([Self.lead], of: second, mappingVersion: "m2")
+        #expect(again.map(\.isConfirmed) == [false] && again[0].lostAt == nil)
+        try await fixture.journal.recordEffects(
+            [EffectResult(effectID: again[0].id, state: .confirmed, statusCode: 200, recordID: "00Q7", created: false)],
+            of: second.ticket
+        )
+        let row = try await fixture.row("SELECT state, mapping_version, created_record, status_code FROM effect")
+        #expect(row.cells == [.text("confirmed"), .text("m2"), .integer(1), .integer(200)], "it was made once")
     }
 
     /// A read-back after the confirmation adds its own time and leaves that of the confirmation.
@@ -177,7 +216,7 @@ struct EffectTests {
         let replayed = try await fixture.claimOne()
         #expect(replayed.effectKey(of: Self.lead) == first.effectKey(of: Self.lead))
         let same = try await fixture.journal.beginEffects([Self.lead], of: replayed, mappingVersion: "m1")
-        #expect(same.map(\.isConfirmed) == [true], "a plain replay sends nothing twice")
+        #expect(same.map(\.id) == planned.map(\.id), "the same effect")
         try await fixture.journal.conclude(replayed.ticket, with: .interrupted)
         try await fixture.execute("UPDATE event SET redrive = 1")
         let forced = try await fixture.claimOne()

@@ -76,7 +76,7 @@ struct FollowerTests {
     }
 
     /// What comes before its own try may write over what was written for it.
-    @Test func updateForOneThatIsLeftToItsOwnTryIsOpenAgain() async throws {
+    @Test func updateForOneThatIsLeftToItsOwnTryIsSentOnceMore() async throws {
         let fixture = try JournalFixture()
         try await told(fixture, 2)
         let head = try await fixture.claimOne()
@@ -106,7 +106,14 @@ struct FollowerTests {
         )
         #expect(completed == 0)
         let states = try await fixture.rows("SELECT state FROM effect ORDER BY id").map(\.cells)
-        #expect(states == [[.text("confirmed")], [.text("unknown")], [.text("confirmed")]])
+        #expect(states == [[.text("confirmed")], [.text("confirmed")], [.text("confirmed")]])
+        // What came in between may have written over it, and over no Task.
+        let late = try await fixture.claimOne()
+        try await fixture.journal.conclude(late.ticket, with: .completed(outcome: "applied"))
+        let own = try await fixture.claimOne()
+        #expect(own.ticket.eventID == follower.ticket.eventID)
+        let again = try await fixture.journal.beginEffects([update("00Q2"), task], of: own, mappingVersion: "1")
+        #expect(again.map(\.isConfirmed) == [false, true])
     }
 
     @Test func zombieCompletesNeitherItsEventNorTheOthers() async throws {

@@ -118,7 +118,7 @@ struct ReplayTests {
     @Test func confirmedEffectsAreSentAgainOnlyWhenForcedAndThenEachTime() async throws {
         let fixture = try JournalFixture()
         let told = try await fixture.tell(.sample(.subscribe)).events[0]
-        let intent = EffectIntent(kind: .leadUpsert, object: .lead, target: .new, fields: ["City": "Łódź"])
+        let intent = EffectIntent(kind: .taskCreate, object: .task, target: .new, fields: ["Subject": "Łódź"])
         func tryAndDie() async throws -> PlannedEffect {
             let event = try await fixture.claimOne()
             let effect = try await fixture.journal.beginEffects([intent], of: event, mappingVersion: "1")[0]

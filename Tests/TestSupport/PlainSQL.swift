@@ -62,7 +62,8 @@ package enum PlainSQL {
         UNION ALL SELECT 'a record created twice (2)', max(id) FROM effect
         WHERE created_record = 1 GROUP BY record_id HAVING count(*) > 1
         UNION ALL SELECT 'a key created twice (2)', max(id) FROM effect
-        WHERE created_record = 1 AND external_key IS NOT NULL GROUP BY object, external_key HAVING count(*) > 1
+        WHERE created_record = 1 AND external_key IS NOT NULL -- a member's key is its campaign, with one member a person
+        GROUP BY object, external_key, iif(object = 'CampaignMember', person, '') HAVING count(*) > 1
         UNION ALL SELECT 'an effect left open (2)', id FROM effect
         WHERE state IN ('planned', 'sent', 'unknown') AND kind <> 'optout.details' -- which is tried once, as best it can
         UNION ALL SELECT 'an opt-out taken back (3)', id FROM effect WHERE json_extract(fields, '$.HasOptedOutOfEmail') = 0

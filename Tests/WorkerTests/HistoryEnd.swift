@@ -103,6 +103,13 @@ struct HistoryEnd {
                 problems.append("\(record.object) \(row.id) has \(field) \(values)")
             }
         }
+        let members = sandbox.salesforce.rows("CampaignMember").filter { member in
+            [member["LeadId"].string, member["ContactId"].string].contains { $0.map(ids.contains) ?? false }
+        }
+        let statuses = members.map { $0["Status"].string ?? "" }
+        if statuses != [reference.memberStatus].compactMap(\.self) {
+            problems.append("The campaign's members are \(statuses), not \(reference.memberStatus ?? "none")")
+        }
         return problems + taskProblems(reference.engagements, ids: ids)
     }
 

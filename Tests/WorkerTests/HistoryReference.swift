@@ -29,6 +29,8 @@ struct HistoryReference {
     /// Leads and Contacts in the order of their ids, which is that of their making.
     private(set) var records: [Record]
     private(set) var engagements: [Engagement] = []
+    /// The status of the campaign's member that the person is; nil where the person is none.
+    private(set) var memberStatus: String?
 
     init(records: [Record]) {
         self.records = records
@@ -51,6 +53,7 @@ struct HistoryReference {
     ) {
         if event.isOptOut { return optOut(at: occurredAt) }
         let target = target(of: event.contactID)
+        if target != nil || event.action == .subscribe { join(event, profile: profile) }
         switch event.action {
         case .subscribe, .customFieldChanged, .emailChanged:
             if let profile {
@@ -85,6 +88,16 @@ struct HistoryReference {
                 set(target, "GetResponse_Last_Email_Opened__c", text(occurredAt))
             }
         default: break
+        }
+    }
+
+    /// Joining the first list registers; having watched the demo is attending, and there is no way back.
+    private mutating func join(_ event: Told, profile: History.Profile?) {
+        let tags = event.action == .subscribe ? profile?.tags ?? event.tags ?? [] : []
+        if tags.contains("demo_watched") || (event.action == .tagApplied && event.tag == "demo_watched") {
+            memberStatus = "Attended"
+        } else if event.action == .subscribe, profile == nil, event.listID == "L1" {
+            memberStatus = memberStatus ?? "Registered"
         }
     }
 

@@ -4,6 +4,7 @@ import GetResponse
 import Journal
 import Logging
 import Model
+import Planning
 import Salesforce
 import Sandbox
 import Synchronization
@@ -37,6 +38,8 @@ final class HistoryWorld: Sendable {
     let clock: HistoryClock
     let sandbox: Sandbox
     let journal: EventJournal
+    /// Takes in whoever joins the first list, and whoever watched the demo.
+    let campaign: String
     private let httpClient: HTTPClient
     private let directory: HistoryDirectory
     private let random: HistoryJitter
@@ -46,6 +49,8 @@ final class HistoryWorld: Sendable {
         self.clock = clock
         self.sandbox = sandbox
         self.httpClient = httpClient
+        campaign = try sandbox.salesforce.insert("Campaign", ["Name": "Demo"])
+        for status in ["Registered", "Attended"] { sandbox.salesforce.addMemberStatus(status, to: campaign) }
         directory = try HistoryDirectory()
         journal = try EventJournal(configuration: JournalConfiguration(path: directory.journalPath), time: clock)
         random = HistoryJitter(seed: ~history.seed)
@@ -142,7 +147,7 @@ final class HistoryWorld: Sendable {
 
     private func makeWorker(_ owner: String, grace: Duration) -> EventWorker {
         let logger = Logger(label: "history") { _ in SwiftLogNoOpLogHandler() }
-        let configuration = WorkerConfiguration(
+        var configuration = WorkerConfiguration(
             owner: owner,
             concurrency: 4,
             shutdownGrace: grace,
@@ -150,6 +155,10 @@ final class HistoryWorld: Sendable {
             batchLinger: .zero,
             pollInterval: .milliseconds(40)
         )
+        configuration.policy.campaigns = [
+            CampaignRule(list: "L1", campaign: campaign),
+            CampaignRule(tag: "demo_watched", campaign: campaign, status: "Attended"),
+        ]
         return EventWorker(
             configuration: configuration,
             dependencies: EventWorker.Dependencies(
