@@ -44,6 +44,8 @@ package struct EffectIntent: Hashable, Sendable {
     package var isBestEffort: Bool
     /// Whether it is meant to make a record, since nobody was found; the record may be there all the same by the time it is sent.
     package var isCreation: Bool
+    /// The fields whose text was too long for the org: cut, or left out where a part of it is worth nothing.
+    package var shortened: Set<String>
 
     package init(
         kind: EffectKind,
@@ -52,7 +54,8 @@ package struct EffectIntent: Hashable, Sendable {
         fields: [String: FieldValue],
         before: [String: FieldValue] = [:],
         isBestEffort: Bool = false,
-        isCreation: Bool = false
+        isCreation: Bool = false,
+        shortened: Set<String> = []
     ) {
         self.kind = kind
         self.object = object
@@ -61,6 +64,7 @@ package struct EffectIntent: Hashable, Sendable {
         self.before = before
         self.isBestEffort = isBestEffort
         self.isCreation = isCreation
+        self.shortened = shortened
     }
 
     /// The part of the idempotency key that tells this effect from the event's others.

@@ -60,6 +60,12 @@ package enum MetricCatalog {
             labels: ["class"]
         ),
         MetricDescription(
+            name: "leadrelay_texts_shortened_total",
+            help: "Texts too long for the org's field that were cut, or left out where a part is worth nothing.",
+            kind: .counter,
+            labels: ["field", "object"]
+        ),
+        MetricDescription(
             name: "leadrelay_profile_fetches_total",
             help: "Profiles that were asked for, by result.",
             kind: .counter,

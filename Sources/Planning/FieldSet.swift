@@ -1,15 +1,34 @@
 import Model
 
-/// Field values by API name, kept free of what must not be sent.
+/// Field values of one object by API name, kept free of what must not be sent and of what does not fit.
 struct FieldSet {
+    let object: SalesforceObject
+    private let org: OrgFields
     private(set) var values: [String: FieldValue] = [:]
+    /// The fields whose text was too long: cut, or left out where a part of it is worth nothing.
+    private(set) var shortened: Set<String> = []
+
+    init(_ object: SalesforceObject, _ org: OrgFields) {
+        self.object = object
+        self.org = org
+    }
 
     /// Adds a text, unless it or the name of the field is empty.
     ///
     /// Nothing is ever cleared: that a callback lacks a value does not mean that the contact does.
     mutating func set(_ field: String, _ text: String?) {
-        guard let text, !field.isEmpty, !FieldValue.string(text).isEmpty else { return }
-        values[field] = .string(text)
+        guard let text, !field.isEmpty, !FieldValue.string(text).isEmpty, !org.lacks(field, of: object) else { return }
+        let fitted = org.fitted(text, to: field, of: object)
+        if fitted != text { shortened.insert(field) }
+        if let fitted { values[field] = .string(fitted) }
+    }
+
+    /// Adds tags, as many as fit.
+    mutating func set(_ field: String, tags: [String]) {
+        guard !field.isEmpty, !org.lacks(field, of: object) else { return }
+        let fitted = TagsRule.fitted(tags, limit: org.room(of: field, in: object)?.length ?? TextLimit.tags)
+        if fitted.isShortened { shortened.insert(field) }
+        if let text = fitted.text { values[field] = .string(text) }
     }
 
     /// Adds an instant in Salesforce's form.
@@ -20,6 +39,11 @@ struct FieldSet {
     /// Sets the opt-out; there is no way to take it back.
     mutating func setOptedOut() {
         values["HasOptedOutOfEmail"] = true
+    }
+
+    /// The fields of a write that were too long: of those that are in it, and those that were left out.
+    func shortened(in written: [String: FieldValue]) -> Set<String> {
+        shortened.filter { written[$0] != nil || values[$0] == nil }
     }
 
     /// The values that `record` does not hold already.

@@ -3,6 +3,7 @@ import Model
 /// Maps what is known of a contact to the fields of a Lead or Contact.
 struct LeadMapping {
     private let policy: SyncPolicy
+    private let org: OrgFields
     private let name: ParsedName
     private let company: ParsedCompany
     private let title: String?
@@ -16,12 +17,13 @@ struct LeadMapping {
     /// What stands in for it on a new Lead.
     private let occurredAt: Timestamp
 
-    init(_ input: PlanningInput, policy: SyncPolicy) {
+    init(_ input: PlanningInput, policy: SyncPolicy, org: OrgFields) {
         let details = input.details
         self.policy = policy
+        self.org = org
         name = NameParser(unknownLastName: policy.unknownLastName).parse(details.name)
         company = CompanyRule.company(of: details, email: input.email, policy: policy)
-        title = CustomFields.value(of: policy.titleField, in: details.customFields)?.cut(to: TextLimit.title)
+        title = CustomFields.value(of: policy.titleField, in: details.customFields)
         // A cut address would be somebody else's.
         email = input.email.flatMap { $0.utf16.count <= TextLimit.email ? $0 : nil }
         previousEmail = input.payload.previousEmail.flatMap(Person.init(email:))?.email
@@ -34,9 +36,9 @@ struct LeadMapping {
 
     /// Everything, with placeholders for what Salesforce requires.
     func created(isOptedOut: Bool) -> FieldSet {
-        var fields = FieldSet()
+        var fields = FieldSet(.lead, org)
         fields.set("Salutation", name.salutation)
-        fields.set("FirstName", name.firstName ?? policy.namePlaceholder?.cut(to: TextLimit.firstName))
+        fields.set("FirstName", name.firstName ?? policy.namePlaceholder)
         fields.set("LastName", name.lastName)
         fields.set("Email", email)
         fields.set("Company", company.value)
@@ -44,7 +46,7 @@ struct LeadMapping {
         fields.set("LeadSource", policy.leadSource)
         fields.set("Status", policy.status)
         fields.set(policy.fields.listID, listID)
-        fields.set(policy.fields.tags, TagsRule.text(of: tags))
+        fields.set(policy.fields.tags, tags: tags)
         fields.set(policy.fields.subscriptionDate, subscribedAt ?? occurredAt)
         if isOptedOut { fields.setOptedOut() }
         return fields
@@ -52,13 +54,13 @@ struct LeadMapping {
 
     /// What a subscribe or a change tells a Lead that exists: no placeholder, and nothing that only a new Lead gets.
     func updated(_ lead: SalesforceRecord, isOwn: Bool) -> FieldSet {
-        var fields = FieldSet()
+        var fields = FieldSet(.lead, org)
         if nameImproves(lead) { setName(in: &fields) }
         if isOwn || hasOurAddress(lead) { fields.set("Email", email) }
         if !company.isFallback { fields.set("Company", company.value) }
         fields.set("Title", title)
         fields.set(policy.fields.listID, listID)
-        fields.set(policy.fields.tags, TagsRule.text(of: tagsFor(lead)))
+        fields.set(policy.fields.tags, tags: tagsFor(lead))
         fields.set(policy.fields.subscriptionDate, subscribedAt)
         if !isOwn, hasOurAddress(lead), lead.isKnownEmpty(policy.fields.contactID) {
             fields.set(policy.fields.contactID, contactID)
@@ -69,20 +71,20 @@ struct LeadMapping {
     /// What a fetched profile adds to a Lead that exists: it replaces only what stood in for something unknown, and what
     /// only GetResponse knows.
     func enriched(_ lead: SalesforceRecord) -> FieldSet {
-        var fields = FieldSet()
+        var fields = FieldSet(.lead, org)
         if !name.isPlaceholder, hasNoName(lead) { setName(in: &fields) }
         if lead.isKnownEmpty("Email") { fields.set("Email", email) }
         if !company.isFallback, hasNoCompany(lead) { fields.set("Company", company.value) }
         fields.set("Title", title)
         if lead.isKnownEmpty(policy.fields.listID) { fields.set(policy.fields.listID, listID) }
-        fields.set(policy.fields.tags, TagsRule.text(of: tagsFor(lead)))
+        fields.set(policy.fields.tags, tags: tagsFor(lead))
         fields.set(policy.fields.subscriptionDate, subscribedAt)
         return fields
     }
 
     /// What a Contact lacks and we know; a Contact is sales' own record, so nothing in it is replaced.
     func gaps(of contact: SalesforceRecord) -> FieldSet {
-        var fields = FieldSet()
+        var fields = FieldSet(.contact, org)
         let isSameLastName = contact.fields["LastName"]?.string?.lowercased() == name.lastName.lowercased()
         if contact.isKnownEmpty("FirstName"), isSameLastName { fields.set("FirstName", name.firstName) }
         if contact.isKnownEmpty("Title") { fields.set("Title", title) }

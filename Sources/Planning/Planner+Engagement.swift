@@ -16,8 +16,8 @@ extension Planner {
             !carried.isEmpty
             && !lead.belongsToOtherContact(than: input.knownContactID, field: policy.fields.contactID)
         let held = isWhole ? [] : TagsRule.tags(in: lead.fields[policy.fields.tags]?.string)
-        var fields = FieldSet()
-        fields.set(policy.fields.tags, TagsRule.text(of: held + carried + applied))
+        var fields = FieldSet(.lead, org)
+        fields.set(policy.fields.tags, tags: held + carried + applied)
         let highIntent = Set(policy.highIntentTags.map { $0.lowercased() })
         if applied.contains(where: { highIntent.contains($0.lowercased()) }) { fields.set("Rating", "Hot") }
         return Plan(effects: change(lead, to: fields, kind: .leadUpdate), outcome: .applied, choice: choice.reason)
@@ -30,7 +30,7 @@ extension Planner {
         }
         var effects: [EffectIntent] = []
         if input.action == .open, let lead = choice.lead, isLater(input.occurredAt, thanLastOpenOf: lead) {
-            var fields = FieldSet()
+            var fields = FieldSet(.lead, org)
             fields.set(policy.fields.lastEmailOpened, input.occurredAt)
             effects = change(lead, to: fields, kind: .leadUpdate)
         }
@@ -47,18 +47,19 @@ extension Planner {
     }
 
     private func task(for input: PlanningInput, who: String) -> EffectIntent {
-        var fields = FieldSet()
+        var fields = FieldSet(.task, org)
         fields.set("WhoId", who)
-        fields.set("Subject", subject(of: input).cut(to: TextLimit.subject))
+        fields.set("Subject", subject(of: input))
         fields.set("Status", "Completed")
         fields.set("Priority", "Normal")
         fields.set("ActivityDate", input.occurredAt.isoDate)
-        fields.set("Description", description(of: input).cut(to: TextLimit.description))
+        fields.set("Description", description(of: input))
         return EffectIntent(
             kind: .taskCreate,
             object: .task,
             target: .externalID(field: policy.fields.eventKey, value: taskKey(of: input)),
-            fields: fields.values
+            fields: fields.values,
+            shortened: fields.shortened
         )
     }
 

@@ -83,6 +83,7 @@ extension GroupPlan {
 
     fileprivate mutating func merge(_ effect: EffectIntent, of member: Int, into place: Int) {
         effects[place].intent.fields.merge(effect.fields) { _, later in later }
+        effects[place].intent.shortened.formUnion(effect.shortened)
         // What was sent in the same write was not held before.
         effects[place].intent.before.merge(effect.before) { first, _ in first }
         join(member, place)

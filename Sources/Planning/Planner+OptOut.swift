@@ -57,7 +57,7 @@ extension Planner {
         record: SalesforceRecord?,
         at time: Timestamp
     ) -> EffectIntent? {
-        var fields = FieldSet()
+        var fields = FieldSet(object, org)
         if object == .lead { fields.set("Status", policy.unsubscribedStatus) }
         fields.set(policy.fields.lastUnsubscribeDate, time)
         guard !fields.values.isEmpty else { return nil }

@@ -3,7 +3,7 @@ import Model
 extension Planner {
     /// Carries what the callback itself says to the person's record; only a subscribe makes a new one.
     func subscription(_ input: PlanningInput, records: PersonRecords, choice: TargetRule.Choice) -> Plan {
-        let mapping = LeadMapping(input, policy: policy)
+        let mapping = LeadMapping(input, policy: policy, org: org)
         var effects = input.isOptedOut ? missingOptOuts(records) : []
         var outcome = PlanOutcome.applied
         switch choice.target {
@@ -38,7 +38,7 @@ extension Planner {
 
     /// Adds what a fetched profile knows to the person's record, without a word on consent.
     func enrichment(_ input: PlanningInput, choice: TargetRule.Choice) -> Plan {
-        let mapping = LeadMapping(input, policy: policy)
+        let mapping = LeadMapping(input, policy: policy, org: org)
         var effects: [EffectIntent] = []
         var outcome = PlanOutcome.applied
         switch choice.target {
@@ -63,12 +63,14 @@ extension Planner {
     /// With a contact id it is made by an upsert, which can be repeated. Without one (a Zap that does not map the id) there
     /// is nothing to key it on: then it is an insert, and a lost answer has to be looked for by the address.
     private func creation(_ input: PlanningInput, mapping: LeadMapping) -> EffectIntent {
-        EffectIntent(
+        let fields = mapping.created(isOptedOut: input.isOptedOut)
+        return EffectIntent(
             kind: .leadUpsert,
             object: .lead,
             target: input.knownContactID.map { .externalID(field: policy.fields.contactID, value: $0) } ?? .new,
-            fields: mapping.created(isOptedOut: input.isOptedOut).values,
-            isCreation: true
+            fields: fields.values,
+            isCreation: true,
+            shortened: fields.shortened
         )
     }
 
@@ -88,7 +90,8 @@ extension Planner {
                 object: .lead,
                 target: .externalID(field: policy.fields.contactID, value: contactID),
                 fields: fields.values,
-                before: lead.before(fields.values)
+                before: lead.before(fields.values),
+                shortened: fields.shortened
             )
         ]
     }
@@ -108,7 +111,8 @@ extension Planner {
                 object: record.object,
                 target: .record(id: record.id),
                 fields: differing,
-                before: record.before(differing)
+                before: record.before(differing),
+                shortened: fields.shortened(in: differing)
             )
         ]
     }

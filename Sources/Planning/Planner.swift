@@ -6,9 +6,12 @@ import Model
 /// nothing, because what a record holds already is not planned.
 package struct Planner: Sendable {
     package let policy: SyncPolicy
+    /// What fits into the org's fields, and which of them it lacks.
+    package var org: OrgFields
 
-    package init(policy: SyncPolicy) {
+    package init(policy: SyncPolicy, org: OrgFields = OrgFields()) {
         self.policy = policy
+        self.org = org
     }
 
     /// The fields of a Lead that `plan` looks at, beside the id: what a query must select.

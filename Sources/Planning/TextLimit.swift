@@ -1,17 +1,34 @@
+import Model
+
 /// Salesforce's field lengths, by which a longer value is refused together with the whole record.
 ///
 /// What Salesforce counts is not documented; UTF-16 code units are the largest of the likely counts for what people write,
 /// so a text cut by them fits under any.
-enum TextLimit {
+package enum TextLimit {
     static let firstName = 40
     static let lastName = 80
     static let email = 80
     static let company = 255
     static let title = 128
     static let listID = 50
-    static let tags = 255
+    /// What the guide's Text Area takes.
+    package static let tags = 255
     static let subject = 255
     static let description = 32_000
+
+    /// The length that a standard field has in every org.
+    static func standard(_ field: String, of object: SalesforceObject) -> Int? {
+        switch (object, field) {
+        case (.lead, "FirstName"), (.contact, "FirstName"): firstName
+        case (.lead, "LastName"), (.contact, "LastName"): lastName
+        case (.lead, "Email"): email
+        case (.lead, "Company"): company
+        case (.lead, "Title"), (.contact, "Title"): title
+        case (.task, "Subject"): subject
+        case (.task, "Description"): description
+        default: nil
+        }
+    }
 }
 
 extension String {

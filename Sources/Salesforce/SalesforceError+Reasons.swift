@@ -62,6 +62,9 @@ extension SalesforceError {
     /// Whether the Lead was converted: the write belongs to the Contact it became.
     package var isConvertedLead: Bool { has("CANNOT_UPDATE_CONVERTED_LEAD") }
 
+    /// Whether a text is longer than its field.
+    package var isTooLong: Bool { has("STRING_TOO_LONG") }
+
     /// Whether a duplicate rule stopped a create or an update; `duplicateMatches` has the records it found.
     package var isDuplicatesDetected: Bool { has("DUPLICATES_DETECTED") }
 

@@ -154,7 +154,7 @@ struct EffectSender: Sendable {
         case .externalID(let field, let value) where options.autoAssign != .never:
             // An upsert may turn out to be an update, which would hand somebody's Lead to another owner: a plain create can't.
             // Where the key has been taken meanwhile it is refused, and the next look finds the Lead.
-            try await beforeCreating()
+            if shape.description(of: .lead)?.field(field)?.isUnique != true { try await beforeCreating() }
             return try await rows.create(
                 intent.object,
                 fields: intent.fields.merging([field: .string(value)]) { $1 },

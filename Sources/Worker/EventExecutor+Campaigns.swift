@@ -63,6 +63,7 @@ extension EventExecutor {
         group: Group,
         results: inout [EffectResult]
     ) async throws -> EventConclusion? {
+        await pauseUnwritable(shared, of: event)
         let passage = try await passage(of: event, shared)
         if let hold = passage.hold { return hold }
         let effects = try await journal.beginEffects(

@@ -1,6 +1,7 @@
 import Journal
 import Model
 import Planning
+import Time
 
 extension EventExecutor {
     /// One event and those of its person that are carried out together with it.
@@ -34,6 +35,8 @@ extension EventExecutor {
                 inputs.append(next)
             }
         }
+        var planner = planner
+        planner.org = shape.fields(nowBoot: time.read().boot)
         let plan = planner.plan(group: inputs)
         return Group(
             plans: plan.plans,

@@ -37,7 +37,7 @@ extension EventExecutor {
         return Passage(open: event.isOptOut ? open : [], hold: hold(longest))
     }
 
-    private func pausesInForce() async throws(JournalError) -> [Pause] {
+    func pausesInForce() async throws(JournalError) -> [Pause] {
         let now = now
         return try await journal.reader.pauses().filter { $0.until > now }
     }
@@ -82,6 +82,8 @@ extension EventExecutor {
     }
 
     func pause(_ subject: PauseSubject, until: Timestamp, errorClass: ErrorClass, reason: String) async {
+        // Somebody will mend it: the describe is asked for again before the next try.
+        if case .field(let object, _) = subject, let object = SalesforceObject(rawValue: object) { shape.doubt(object) }
         logger.error(
             "Paused: a setting or a permission must be mended",
             metadata: ["pause": "\(subject.name)", "reason": "\(reason)", "until": "\(until.iso8601)"]
@@ -155,6 +157,8 @@ extension EventExecutor {
 
     private func isRead(_ field: String, of object: String, for event: ClaimedEvent, _ resolution: Resolution) -> Bool {
         guard !field.isEmpty, resolution.hasRead(field, of: object) else { return false }
+        // What can be read need not be open to writes.
+        if let object = SalesforceObject(rawValue: object), shape.forbids(field, of: object) { return false }
         if event.isOptOut { return field == "HasOptedOutOfEmail" }
         return (object == SalesforceObject.lead.rawValue ? planner.leadFields : planner.contactFields).contains(field)
     }

@@ -3,7 +3,8 @@ import Model
 import Planning
 import Salesforce
 
-/// A second look within the same try, where Salesforce's no told that somebody new is there after all.
+/// A second look within the same try, where Salesforce's no told that somebody new is there after all, or that the org is
+/// another than it was.
 extension EventExecutor {
     /// What a refusal told of a person's records.
     enum Lesson {
@@ -17,8 +18,9 @@ extension EventExecutor {
 
     /// Whether the failure may have a lesson in it.
     func mayTeach(_ failures: TryFailures, of event: ClaimedEvent) -> Bool {
-        guard !event.isOptOut, failures.all.count == 1, failures.main.isCreation else { return false }
-        return failures.main.error.isDuplicateValue || failures.main.error.isDuplicatesDetected
+        guard !event.isOptOut, failures.all.count == 1 else { return false }
+        let error = failures.main.error
+        return error.isTooLong || (failures.main.isCreation && (error.isDuplicateValue || error.isDuplicatesDetected))
     }
 
     /// A create that is refused because the record is there is planned again with the record in view, and never repeated as a
@@ -28,6 +30,11 @@ extension EventExecutor {
     /// they find may be converted, or not for our user to see.
     func lesson(of failures: TryFailures, for event: ClaimedEvent) async -> Lesson {
         let error = failures.main.error
+        if error.isTooLong {
+            // An admin may have made the field shorter since it was described.
+            guard let object = failures.main.object, await shape.learnsMore(of: object) else { return .none(failures) }
+            return .look
+        }
         // Somebody else was quicker with the same key.
         guard error.isDuplicatesDetected else { return .look }
         let named = await resolver.records(named: error.duplicateMatches)

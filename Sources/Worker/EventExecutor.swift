@@ -14,6 +14,7 @@ struct EventExecutor: Sendable {
     let planner: Planner
     let resolver: RecordResolver
     let sender: EffectSender
+    let shape: OrgShape
     let campaigns: CampaignLookup
     let statuses: CampaignStatuses
     let leases: LeaseBook
@@ -121,6 +122,7 @@ struct EventExecutor: Sendable {
             return Ending(conclusion: .completed(outcome: "profileGone"))
         }
         let knowledge = try await knowledge(of: event)
+        async let learning: Void = learnShape(for: event)
         var resolution = await resolver.records(
             emails: [event.person, event.previousPerson].compactMap { $0?.email },
             contactIDs: knowledge.contactIDs,
@@ -136,6 +138,7 @@ struct EventExecutor: Sendable {
             records: resolution.records,
             isOptedOut: knowledge.isOptedOut
         )
+        await learning
         let group = try await plan(event, input: input)
         guard let plan = group.plans.first else { return Ending(conclusion: .interrupted) }
         let open = try await journal.openEffects(of: group.eventIDs(with: event))
@@ -143,6 +146,7 @@ struct EventExecutor: Sendable {
         if case .noTarget = plan.outcome, let wait = orphanWait(event) {
             return Ending(conclusion: wait, results: results)
         }
+        await pauseUnwritable(group.shared, of: event)
         let passage = try await passage(of: event, group.shared)
         if let hold = passage.hold, passage.open.isEmpty, resolution.failures.isEmpty {
             return Ending(conclusion: hold, results: results)
@@ -160,6 +164,7 @@ struct EventExecutor: Sendable {
             return Ending(conclusion: .interrupted, results: results)
         }
         failPoint.pass(.effectsPlanned)
+        reportShortened(effects)
         let failures = TryFailures(resolution.failures + (try await send(effects, of: event, results: &results)))
         if adopted == nil, let failures, mayTeach(failures, of: event) { throw failures }
         if !group.followers.isEmpty, failures?.main.error.errorClass == .data {

@@ -90,7 +90,13 @@ package final class EventWorker: Service {
         pruning = JournalPruning(journal: journal, retention: configuration.retention, logger: logger)
         walWatch = WALWatch(journal: journal, limit: configuration.walAlarmBytes, logger: logger)
         outage = JournalOutage(journal: journal, logger: logger)
-        let shape = OrgShape()
+        let shape = OrgShape(
+            describes: DescribeCache(client: dependencies.salesforce),
+            names: configuration.policy.fields,
+            rest: configuration.retry.configurationPause / 2,
+            time: time,
+            logger: logger
+        )
         let campaigns = CampaignLookup(
             salesforce: dependencies.salesforce,
             limit: configuration.batchSize,
@@ -115,6 +121,7 @@ package final class EventWorker: Service {
                 time: time,
                 logger: logger
             ),
+            shape: shape,
             campaigns: campaigns,
             statuses: CampaignStatuses(
                 salesforce: dependencies.salesforce,

@@ -111,7 +111,9 @@ struct CrashTests {
             let heirLog = deployment.folder.path("worker2.log")
             let killedAt = try await deployment.withWorker { first in
                 try await deployment.eventually("the write is out") {
-                    deployment.sandbox.salesforce.requests.all.contains { $0.path.contains("/sobjects/Lead") }
+                    deployment.sandbox.salesforce.requests.all.contains {
+                        $0.method == "PATCH" && $0.path.contains("/sobjects/Lead")
+                    }
                 }
                 return try await deployment.leadrelay.running("worker", log: heirLog) { _ in
                     try await deployment.eventually("the other worker runs") {

@@ -77,6 +77,22 @@ import Testing
         }
     }
 
+    @Test func readOnlyFieldCanBeMadeWritableAgain() async throws {
+        try await Sandbox.withRunning { sandbox in
+            let client = try await SandboxClient.loggedIn(sandbox)
+            let id = try sandbox.salesforce.insert("Lead", ["LastName": "Doe", "Company": "Acme"])
+            sandbox.salesforce.makeReadOnly("Lead", "Title")
+            let path = "/v59.0/sobjects/Lead/\(id)"
+            let refused = try await client.salesforce("PATCH", path, ["Title": "VP"])
+            #expect(refused.errorCode == "INVALID_FIELD_FOR_INSERT_UPDATE")
+            sandbox.salesforce.showField("Lead", "Title")
+            let saved = try await client.salesforce("PATCH", path, ["Title": "VP"])
+            #expect(saved.status == 204)
+            let titles = sandbox.salesforce.rows("Lead").map { $0["Title"] }
+            #expect(titles == ["VP"])
+        }
+    }
+
     @Test func optionalFieldsExistOnlyWhereTheOrgHasThem() async throws {
         var configuration = SandboxConfiguration()
         configuration.salesforce.optionalFields = []

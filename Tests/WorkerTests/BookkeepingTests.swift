@@ -1,4 +1,6 @@
+import Logging
 import Model
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -90,7 +92,13 @@ struct OrgShapeTests {
     }
 
     @Test func whatIsMissingIsLeftOutForADay() {
-        let shape = OrgShape()
+        let shape = OrgShape(
+            describes: nil,
+            names: SalesforceFieldNames(),
+            rest: .seconds(1),
+            time: ManualTimeSource(),
+            logger: Logger(label: "worker.tests") { _ in SwiftLogNoOpLogHandler() }
+        )
         shape.remember(missing: "A__c", of: .lead, nowBoot: 1000)
         #expect(shape.stripped(["A__c": "x", "B__c": "y"], of: .lead, nowBoot: 2000) == ["B__c": "y"])
         #expect(shape.stripped(["A__c": "x"], of: .contact, nowBoot: 2000) == ["A__c": "x"])

@@ -93,7 +93,11 @@ struct DeadLetterReplayTests {
     @Test func forcedReplayOfAClickUpdatesItsTaskAndMakesNoSecond() async throws {
         try await WorkerFixture.withFresh { fixture in
             try fixture.insertLead("c1", "jane@acme.example")
-            fixture.sandbox.salesforce.faults.inject(.dropAfterWork, next: 1, matching: .path("/sobjects/Task"))
+            fixture.sandbox.salesforce.faults.inject(
+                .dropAfterWork,
+                next: 1,
+                matching: RequestMatcher(method: "PATCH", path: "/sobjects/Task")
+            )
             let worker = fixture.makeWorker { $0.retry.maxAttempts = 1 }
             try await whileRunning(worker) {
                 try await fixture.tell(.click("c1", "jane@acme.example"))

@@ -109,7 +109,7 @@ struct HistoryRun {
 extension History.Trouble {
     fileprivate func arise(in sandbox: Sandbox, requests: Int) {
         let writes = RequestMatcher.satisfying {
-            $0.method == "PATCH" || $0.path.contains("/sobjects/")
+            $0.method == "PATCH" || ($0.method == "POST" && $0.path.contains("/sobjects/"))
                 || String(decoding: $0.body, as: UTF8.self).contains("/composite/sobjects/")
         }
         let salesforce = sandbox.salesforce.faults

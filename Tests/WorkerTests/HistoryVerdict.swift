@@ -116,7 +116,7 @@ struct HistoryTry {
 extension LoggedRequest {
     /// The keys of the Tasks that it writes, by themselves or in a batch.
     fileprivate var taskKeys: [String] {
-        guard path.contains("/sobjects/Task/") else { return [] }
+        guard method != "GET", path.contains("/sobjects/Task/") else { return [] }
         guard path.contains("/composite/") else { return [path.split(separator: "/").last.map(String.init) ?? ""] }
         let field = path.split(separator: "/").last.map(String.init) ?? ""
         let content = try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]

@@ -21,11 +21,12 @@ extension SalesforceSandbox {
         }
     }
 
-    /// Shows a field again that was hidden.
+    /// Shows a field again that was hidden, and makes one writable again that was made read-only.
     package func showField(_ object: String, _ field: String) {
         state.withLock { state in
             let key = "\(object.lowercased()).\(field.lowercased())"
             guard let description = state.hiddenFields.removeValue(forKey: key) else { return }
+            state.schema[object]?.remove(field)
             state.schema[object]?.add(description)
         }
     }
@@ -37,7 +38,11 @@ extension SalesforceSandbox {
 
     /// Makes a field readable but not writable for the integration user.
     package func makeReadOnly(_ object: String, _ field: String) {
-        state.withLock { $0.schema[object]?.change(field) { $0 = $0.readOnly } }
+        state.withLock { state in
+            guard let description = state.schema[object]?.field(field) else { return }
+            state.hiddenFields["\(object.lowercased()).\(field.lowercased())"] = description
+            state.schema[object]?.change(field) { $0 = $0.readOnly }
+        }
     }
 
     /// Gives a text field another length; what is longer already stays.
