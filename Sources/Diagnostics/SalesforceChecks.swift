@@ -12,19 +12,22 @@ extension Check {
     ///   - apiVersion: `salesforce.apiVersion`.
     ///   - fields: The org's names of the custom fields.
     ///   - campaigns: The member statuses that are written, by the campaign's id.
+    ///   - usagePause: The share of the org's API calls from which on some lanes wait.
     /// - Returns: The check.
     package static func salesforce(
         _ client: SalesforceClient,
         apiVersion: String,
         fields: SalesforceFieldNames,
-        campaigns: [String: Set<String>] = [:]
+        campaigns: [String: Set<String>] = [:],
+        usagePause: Double = 0.8
     ) -> Check {
         Check(name: "salesforce") {
             let org = OrgCheck(
                 client: client,
                 apiVersion: apiVersion,
                 expectations: FieldExpectation.all(fields, withMembers: !campaigns.isEmpty),
-                campaigns: campaigns
+                campaigns: campaigns,
+                usagePause: usagePause
             )
             return await org.findings()
         }
@@ -37,6 +40,7 @@ struct OrgCheck: Sendable {
     let apiVersion: String
     let expectations: [FieldExpectation]
     let campaigns: [String: Set<String>]
+    let usagePause: Double
 
     /// Versions up to this one go in Summer '28, deprecated a year before.
     static let lastLeavingVersion = 40
@@ -56,7 +60,9 @@ struct OrgCheck: Sendable {
                 let expected = expectations.filter { $0.object == object }
                 if !expected.isEmpty { findings += await objectFindings(object, expected) }
             }
-            return findings + (await CampaignCheck(client: client, campaigns: campaigns).findings())
+            findings += await CampaignCheck(client: client, campaigns: campaigns).findings()
+            if let usage = client.latestLimitInfo { findings.append(Finding(usage, pause: usagePause)) }
+            return findings
         } catch {
             return [Self.failed("salesforce.login", error)]
         }

@@ -8,25 +8,23 @@ extension EventJournal {
         try await write { [time] db in try SettingTable.keepLonger(pause, now: time.read(), db) }
     }
 
+    /// Makes the pauses that wait for a person due at once: whoever starts a worker may have mended what they are about.
+    ///
+    /// What the server or the org's allowance asks for stays as it is: a restart changes nothing of that.
+    package func hastenPauses() async throws(JournalError) {
+        guard try await reader.pauses().contains(where: { $0.errorClass == .configuration }) else { return }
+        try await write { [time] db in try SettingTable.hastenPauses(now: time.read(), db) }
+    }
+
     /// Ends a pause: what it was about works again.
     package func clearPause(_ subject: PauseSubject) async throws(JournalError) {
-        try await write { db in
-            try db.cachedStatement(sql: "DELETE FROM setting WHERE key = ?")
-                .execute(arguments: ["pause:" + subject.name])
-        }
+        try await write { db in try SettingTable.clear(subject, db) }
     }
 
     /// Stores a setting that SQL views read, such as `optOut.deadline` in milliseconds; `value` is JSON.
     package func storeSetting(_ key: String, value: String) async throws(JournalError) {
         try await write { [time] db in
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO setting (key, value, updated_at) VALUES (?, ?, ?)
-                    ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
-                    WHERE excluded.value <> setting.value
-                    """
-            )
-            .execute(arguments: [key, value, time.read().wall])
+            try SettingTable.store(key, value, now: time.read().wall, db)
         }
     }
 }
@@ -71,6 +69,21 @@ enum SettingTable {
             if let beyondWord { return remaining(at: now) - beyondWord }
             return errorClass == .throttled ? remaining(at: now) : nil
         }
+    }
+
+    static func store(_ key: String, _ value: String, now: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO setting (key, value, updated_at) VALUES (?, ?, ?)
+                ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
+                WHERE excluded.value <> setting.value
+                """
+        )
+        .execute(arguments: [key, value, now])
+    }
+
+    static func clear(_ subject: PauseSubject, _ db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM setting WHERE key = ?").execute(arguments: ["pause:" + subject.name])
     }
 
     static func pause(_ subject: PauseSubject, _ db: Database) throws -> PauseValue? {
@@ -118,10 +131,27 @@ enum SettingTable {
         .execute(arguments: ["pause:" + pause.subject.name, try JSONText.encode(value), now.wall])
     }
 
+    /// Moves the end of every fault's pause to now, or to the end of the server's own word.
+    static func hastenPauses(now: TimeReading, _ db: Database) throws {
+        for pause in try pauses(db) where pause.errorClass == .configuration {
+            guard var value = try self.pause(pause.subject, db), value.remaining(at: now) > 0 else { continue }
+            let word = value.wordRemaining(at: now)
+            let wait = max(0, word ?? 0)
+            value.until = now.wall + wait
+            value.untilBoot = now.boot + wait
+            value.bootID = now.bootID
+            value.beyondWord = word.map { _ in 0 }
+            value.triedBoot = nil
+            value.triedBootID = nil
+            try db.cachedStatement(sql: "UPDATE setting SET value = ?, updated_at = ? WHERE key = ?")
+                .execute(arguments: [try JSONText.encode(value), now.wall, "pause:" + pause.subject.name])
+        }
+    }
+
     /// Ends a pause whose time has passed.
     static func clearIfOver(_ subject: PauseSubject, now: TimeReading, _ db: Database) throws {
         guard let held = try pause(subject, db), held.remaining(at: now) <= 0 else { return }
-        try db.cachedStatement(sql: "DELETE FROM setting WHERE key = ?").execute(arguments: ["pause:" + subject.name])
+        try clear(subject, db)
     }
 
     static func pauses(_ db: Database) throws -> [Pause] {

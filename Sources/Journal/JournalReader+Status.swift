@@ -18,6 +18,7 @@ extension JournalReader {
             status.pauses = try SettingTable.pauses(db).map {
                 JournalStatus.Pause(subject: $0.subject.name, reason: $0.reason, until: $0.until.milliseconds)
             }
+            status.apiUsage = try SettingTable.apiUsage(db)
             return status
         }
         status.walBytes = walBytes

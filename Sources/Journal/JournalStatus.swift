@@ -12,7 +12,7 @@ package struct JournalStatus: Hashable, Sendable {
 
     /// Something that is paused, and until when.
     package struct Pause: Hashable, Sendable {
-        /// What is paused: `getresponse`, `salesforce`, or `salesforce.OBJECT.FIELD`.
+        /// What is paused: `getresponse`, `salesforce`, `salesforce.OBJECT.FIELD`, or `salesforce-usage.LEVEL`.
         package var subject: String
         package var reason: String
         /// Milliseconds since 1970 UTC at which it is tried again.
@@ -28,6 +28,8 @@ package struct JournalStatus: Hashable, Sendable {
     package var optOutsPending: Int = 0
     package var optOutsOverdue: Int = 0
     package var pauses: [Pause] = []
+    /// What the org has used of its API calls; nil before Salesforce's first answer.
+    package var apiUsage: APIUsage?
     /// The size of the write-ahead log in bytes.
     package var walBytes: Int64 = 0
     /// Set while the write-ahead log is long and a reader keeps checkpoints from emptying it.

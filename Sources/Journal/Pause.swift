@@ -11,6 +11,8 @@ package enum PauseSubject: Hashable, Sendable {
     /// Of `CampaignMember` the name may be a campaign's id instead, which no field's name can be taken for: it begins with a
     /// digit.
     case field(object: String, name: String)
+    /// Some lanes: the org has few API calls left of the last 24 hours.
+    case usage(UsageLevel)
 
     /// The members of one campaign.
     package static func members(of campaignID: String) -> PauseSubject {
@@ -22,9 +24,12 @@ package enum PauseSubject: Hashable, Sendable {
         switch self {
         case .getResponse: "getresponse"
         case .salesforce: "salesforce"
+        case .usage(let level): "\(Self.usagePrefix).\(level.rawValue)"
         case .field(let object, let name): name.isEmpty ? "salesforce.\(object)" : "salesforce.\(object).\(name)"
         }
     }
+
+    private static let usagePrefix = "salesforce-usage"
 
     package init?(name: String) {
         let parts = name.split(separator: ".", maxSplits: 2).map(String.init)
@@ -33,6 +38,9 @@ package enum PauseSubject: Hashable, Sendable {
         case ("salesforce", 1): self = .salesforce
         case ("salesforce", 2): self = .field(object: parts[1], name: "")
         case ("salesforce", 3): self = .field(object: parts[1], name: parts[2])
+        case (Self.usagePrefix, 2):
+            guard let level = UsageLevel(rawValue: parts[1]) else { return nil }
+            self = .usage(level)
         default: return nil
         }
     }

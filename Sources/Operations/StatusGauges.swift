@@ -51,8 +51,14 @@ package enum StatusGauges {
                 MetricName.profiles.sample(Double(budget.ways[way] ?? 0), ["way": way.rawValue])
             }
         }
+        samples.append(MetricName.pauses.sample(Double(status.pauses.count)))
+        if let usage = status.apiUsage {
+            samples += [
+                MetricName.apiUsed.sample(Double(usage.used)), MetricName.apiLimit.sample(Double(usage.limit)),
+            ]
+        }
         samples += [
-            MetricName.pauses.sample(Double(status.pauses.count)), MetricName.walBytes.sample(Double(status.walBytes)),
+            MetricName.walBytes.sample(Double(status.walBytes)),
             MetricName.walAlarm.sample(status.walAlarm == nil ? 0 : 1),
         ]
         return samples

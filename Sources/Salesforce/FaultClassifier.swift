@@ -14,6 +14,8 @@ package enum FaultClassifier {
     ///
     /// Where there is no fault body the status decides; where nothing is known it is transient.
     package static func errorClass(status: Int, faults: [APIFault]) -> ErrorClass {
+        // Too much at once, unless it says that the day's allowance is meant.
+        if [420, 429].contains(status), !faults.contains(where: \.isUsedUpAllowance) { return .throttled }
         let classes = faults.map(errorClass)
         let leastCurableFirst: [ErrorClass] = [.configuration, .data, .quota, .throttled, .lostAnswer, .transient]
         return leastCurableFirst.first(where: classes.contains) ?? byStatus(status)
@@ -32,7 +34,6 @@ package enum FaultClassifier {
     private static func byStatus(_ status: Int) -> ErrorClass {
         switch status {
         case 401, 403, 410: .configuration
-        case 420, 429: .throttled
         case 408, 409, 425, 428, 500...: .transient
         case 400..<500: .data
         default: .transient
@@ -141,4 +142,11 @@ package enum FaultClassifier {
         "PACKAGE_LICENSE_REQUIRED": .configuration,
         "UNAVAILABLE_RECORDTYPE_EXCEPTION": .configuration,
     ]
+}
+
+extension APIFault {
+    /// Whether it says in so many words that the org's calls of the last 24 hours are used up.
+    fileprivate var isUsedUpAllowance: Bool {
+        code == "REQUEST_LIMIT_EXCEEDED" && message.contains("TotalRequests")
+    }
 }

@@ -30,14 +30,20 @@ package struct LimitInfo: Hashable, Sendable {
     }
 }
 
+/// A limit info, and how many answers have told one so far: the next answer may well say the same.
+package struct LimitReading: Hashable, Sendable {
+    package var info: LimitInfo
+    package var number: Int
+}
+
 /// The newest limit info, shared by all copies of a client.
 final class LatestLimitInfo: Sendable {
-    private let value = Mutex<LimitInfo?>(nil)
+    private let value = Mutex<LimitReading?>(nil)
 
-    var current: LimitInfo? { value.withLock { $0 } }
+    var current: LimitReading? { value.withLock { $0 } }
 
     func record(_ info: LimitInfo?) {
         guard let info else { return }
-        value.withLock { $0 = info }
+        value.withLock { $0 = LimitReading(info: info, number: ($0?.number ?? 0) + 1) }
     }
 }

@@ -34,7 +34,10 @@ package struct SalesforceClient: Sendable {
     }
 
     /// The org's API usage as the latest answer told it; nil before the first.
-    package var latestLimitInfo: LimitInfo? { limitInfo.current }
+    package var latestLimitInfo: LimitInfo? { limitInfo.current?.info }
+
+    /// The same with the number of answers that have told it, by which a fresh one is known; nil before the first.
+    package var latestLimitReading: LimitReading? { limitInfo.current }
 
     /// Proves the log-in; asks for a token only if there is none yet.
     ///

@@ -14,10 +14,18 @@ extension EventExecutor {
         var hold: EventConclusion?
     }
 
-    /// The pause of everything in Salesforce that holds this event up now, if any; a used-up allowance holds no opt-out up.
+    /// The pause of everything in Salesforce, or of the event's lane, that holds it up now, if any; an allowance that is used
+    /// up, or nearly, holds no opt-out up.
     func pause(holding event: ClaimedEvent) async throws(JournalError) -> EventConclusion? {
-        try await pausesInForce().first { pause in
-            pause.subject == .salesforce && !(event.isOptOut && pause.errorClass == .quota)
+        let now = now
+        return try await journal.reader.pauses().first { pause in
+            switch pause.subject {
+            case .salesforce: pause.until > now && !(event.isOptOut && pause.errorClass == .quota)
+            // One that is due is tried by one of those that it held, not by whatever comes along.
+            case .usage(let level):
+                level.holds(event.lane) && !event.isOptOut && (pause.until > now || event.ticket.claim == 1)
+            case .getResponse, .field: false
+            }
         }.map(hold)
     }
 
@@ -85,7 +93,9 @@ extension EventExecutor {
         // Somebody will mend it: the describe is asked for again before the next try.
         if case .field(let object, _) = subject, let object = SalesforceObject(rawValue: object) { shape.doubt(object) }
         logger.error(
-            "Paused: a setting or a permission must be mended",
+            errorClass == .quota
+                ? "Paused: the org's API calls of the last 24 hours are used up"
+                : "Paused: a setting or a permission must be mended",
             metadata: ["pause": "\(subject.name)", "reason": "\(reason)", "until": "\(until.iso8601)"]
         )
         Counter(label: "leadrelay_pauses_total", dimensions: [("class", errorClass.rawValue)]).increment()
@@ -134,7 +144,7 @@ extension EventExecutor {
             for pause in try await journal.reader.pauses() where pause.until <= now {
                 let isOver =
                     switch pause.subject {
-                    case .getResponse: false
+                    case .getResponse, .usage: false
                     case .salesforce: !hasFailed || !confirmed.isEmpty
                     case .field(let object, let name):
                         isWritten(name, of: object, by: confirmed) || isRead(name, of: object, for: event, resolution)

@@ -54,6 +54,7 @@ package final class EventWorker: Service {
     private let rescue: WorkerRescue
     private let pruning: JournalPruning
     private let walWatch: WALWatch
+    private let usageWatch: APIUsageWatch
     private let outage: JournalOutage
     private let slots: WorkSlots
     private let failPoint: FailPoint
@@ -89,6 +90,13 @@ package final class EventWorker: Service {
         )
         pruning = JournalPruning(journal: journal, retention: configuration.retention, logger: logger)
         walWatch = WALWatch(journal: journal, limit: configuration.walAlarmBytes, logger: logger)
+        usageWatch = APIUsageWatch(
+            journal: journal,
+            salesforce: dependencies.salesforce,
+            rule: configuration.apiUsage,
+            time: time,
+            logger: logger
+        )
         outage = JournalOutage(journal: journal, logger: logger)
         let shape = OrgShape(
             describes: DescribeCache(client: dependencies.salesforce),
@@ -148,6 +156,7 @@ package final class EventWorker: Service {
             "optOut.deadline",
             value: String(configuration.optOutDeadline.wholeMilliseconds)
         )
+        try await journal.hastenPauses()
         logger.info("The worker runs", metadata: ["worker": "\(configuration.owner)"])
         await withTaskGroup { group in
             let interval = configuration.pollInterval
@@ -157,6 +166,7 @@ package final class EventWorker: Service {
             group.addTask { await self.loop(every: interval) { try await self.releaseAndWake() } }
             group.addTask { await self.loop(every: .seconds(60)) { try await self.pruning.runOnce() } }
             group.addTask { await self.loop(every: .seconds(5)) { try await self.watchWAL() } }
+            group.addTask { await self.loop(every: interval) { try await self.watchUsage() } }
             group.addTask { await self.loop(every: interval) { self.tick() } }
             group.addTask { await self.renewLeases() }
             group.addTask { await self.watchOutage() }
@@ -282,6 +292,11 @@ package final class EventWorker: Service {
 
     private func watchWAL() async throws -> Bool {
         try await walWatch.runOnce()
+        return false
+    }
+
+    private func watchUsage() async throws -> Bool {
+        try await usageWatch.runOnce()
         return false
     }
 

@@ -32,6 +32,8 @@ package struct WorkerConfiguration: Sendable {
     package var batchLinger: Duration
     /// The longest that one Salesforce request may take; nothing is sent with less lease left.
     package var requestTimeout: Duration
+    /// Which lanes wait when the org has few API calls left.
+    package var apiUsage: APIUsageRule
     /// How long a write whose answer was lost, and of which only looking can tell, is looked for before it is sent again.
     package var lostAnswerWait: Duration
     /// What new Leads have to do with the org's assignment rules; a Lead that exists keeps its owner in any case.
@@ -68,6 +70,7 @@ package struct WorkerConfiguration: Sendable {
         batchSize: Int = 200,
         batchLinger: Duration = .milliseconds(200),
         requestTimeout: Duration = .seconds(10),
+        apiUsage: APIUsageRule = APIUsageRule(),
         lostAnswerWait: Duration = .seconds(600),
         assignOnCreate: WriteOptions.AutoAssign = .never,
         pollInterval: Duration = .milliseconds(100),
@@ -92,6 +95,7 @@ package struct WorkerConfiguration: Sendable {
         self.batchSize = batchSize
         self.batchLinger = batchLinger
         self.requestTimeout = requestTimeout
+        self.apiUsage = apiUsage
         self.lostAnswerWait = lostAnswerWait
         self.assignOnCreate = assignOnCreate
         self.pollInterval = pollInterval

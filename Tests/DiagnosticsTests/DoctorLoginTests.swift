@@ -11,10 +11,27 @@ import Testing
             #expect(
                 findings.map(\.check) == [
                     "salesforce.login", "salesforce.version", "salesforce.object.Lead", "salesforce.object.Contact",
-                    "salesforce.object.Task",
+                    "salesforce.object.Task", "salesforce.apiUsage",
                 ]
             )
             #expect(org.salesforce.requestCount == 3)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (11_000, "used 11003 of its 15000 API calls of the last 24 hours (73 %).", nil),
+            (12_000, "(80 %): opens, clicks and history wait.", true),
+            (14_300, "(95 %): everything but opt-outs waits.", true),
+        ] as [(Int, String, Bool?)]
+    )
+    func apiCallsThatAreNearlyUsedUp(used: Int, text: String, isWarned: Bool?) async throws {
+        try await DoctorOrg.with { org in
+            org.salesforce.requestCount = used
+            let finding = try #require(await org.findings().last)
+            #expect(finding.check == "salesforce.apiUsage" && finding.finding.hasSuffix(text), "\(finding)")
+            #expect(finding.verdict == (isWarned == nil ? .ok : .warning))
+            #expect(finding.remedy?.contains("salesforce.apiUsagePause") == isWarned)
         }
     }
 
@@ -124,10 +141,12 @@ import Testing
     @Test func usedUpAllowanceIsToldApart() async throws {
         try await DoctorOrg.with { org in
             org.salesforce.dailyRequestLimit = 0
-            let remedies = await org.troubles().map(\.remedy)
+            let troubles = await org.troubles()
+            let remedies = troubles.filter { $0.check != "salesforce.apiUsage" }.map(\.remedy)
             let expected =
                 "The org has used up its API requests of the last 24 hours: wait, or ask Salesforce for more."
             #expect(remedies == [expected, expected, expected])
+            #expect(troubles.last?.check == "salesforce.apiUsage")
         }
     }
 }

@@ -21,6 +21,7 @@ import Testing
         status.optOutsPending = 2
         status.optOutsOverdue = 3
         status.walBytes = 4096
+        status.apiUsage = APIUsage(used: 12_000, limit: 15_000, readAt: 1)
         status.pauses = [.init(subject: "salesforce", reason: "log-in", until: 0)]
         let samples = StatusGauges.samples(of: status, budget: BudgetFigures(cap: 400, used: 390, left: 7))
         #expect(samples.value("leadrelay_callbacks_undecoded") == 1)
@@ -28,6 +29,8 @@ import Testing
         #expect(samples.value("leadrelay_opt_outs_overdue") == 3)
         #expect(samples.value("leadrelay_wal_bytes") == 4096)
         #expect(samples.value("leadrelay_pauses") == 1)
+        #expect(samples.value("leadrelay_salesforce_api_used") == 12_000)
+        #expect(samples.value("leadrelay_salesforce_api_limit") == 15_000)
         #expect(samples.value("leadrelay_budget_cap") == 400)
         #expect(samples.value("leadrelay_budget_used") == 390)
         #expect(samples.value("leadrelay_budget_left") == 7)
@@ -82,7 +85,9 @@ import Testing
     }
 
     @Test func everyGaugeIsInTheCatalogueWithItsHelpAndLabels() throws {
-        let samples = StatusGauges.samples(of: JournalStatus(), budget: BudgetFigures(cap: 1, used: 0, left: 1))
+        var status = JournalStatus()
+        status.apiUsage = APIUsage(used: 1, limit: 2, readAt: 3)
+        let samples = StatusGauges.samples(of: status, budget: BudgetFigures(cap: 1, used: 0, left: 1))
         for sample in samples {
             let description = try #require(MetricCatalog.journal.first { $0.name == sample.name })
             #expect(description.help == sample.help)

@@ -47,6 +47,22 @@ import Testing
     }
 
     @Test(arguments: [
+        (429, "REQUEST_LIMIT_EXCEEDED", "Slow down.", ErrorClass.throttled),
+        (429, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", .quota),
+        (429, "A_CODE_OF_NEXT_YEAR", "", .throttled),
+        (403, "REQUEST_LIMIT_EXCEEDED", "Something new.", .quota),
+    ])
+    func tooManyRequestsAreTheDaysLimitOnlyWhereItSaysSo(
+        status: Int,
+        code: String,
+        message: String,
+        errorClass: ErrorClass
+    ) {
+        let fault = APIFault(code: code, message: message)
+        #expect(FaultClassifier.errorClass(status: status, faults: [fault]) == errorClass)
+    }
+
+    @Test(arguments: [
         (400, ErrorClass.data), (403, .configuration), (404, .data), (414, .data), (420, .throttled), (429, .throttled),
         (408, .transient), (500, .transient),
     ])

@@ -22,6 +22,7 @@ extension ControlAPI {
         case ("POST", "settings", 1):
             let body = try object(request)
             if let refuses = body["refusesEverySession"]?.bool { salesforce.refusesEverySession = refuses }
+            if let count = body["requestCount"]?.integer { salesforce.requestCount = Int(count) }
             if let limit = body["dailyRequestLimit"]?.integer { salesforce.dailyRequestLimit = Int(limit) }
             if let mode = body["authorization"]?.string { salesforce.authorization = try Self.authorization(mode) }
         case ("GET", "counters", 1):

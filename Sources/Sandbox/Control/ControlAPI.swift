@@ -19,7 +19,7 @@
 /// | `POST /salesforce/fields` | `{"object","field","access"}` with access `hidden`, `readOnly`, `visible` or `deleted`; or `"length"`; or `"key"` with `externalID`, `nonUnique`, `caseInsensitive` or `none` |
 /// | `POST /salesforce/objects` | `{"object","access"}` with access `full`, `readOnly` or `hidden` |
 /// | `POST /salesforce/write-faults` | refuses the next writes to single records: `{"object","next","code","message"}` |
-/// | `POST /salesforce/settings` | any of `{"refusesEverySession","dailyRequestLimit","authorization"}`, the last `granted`, `noRunAsUser` or `loginHost` |
+/// | `POST /salesforce/settings` | any of `{"refusesEverySession","dailyRequestLimit","requestCount","authorization"}`, the last `granted`, `noRunAsUser` or `loginHost` |
 package struct ControlAPI: EmulatedAPI {
     let getResponse: GetResponseSandbox
     let salesforce: SalesforceSandbox

@@ -25,7 +25,12 @@ package final class SalesforceSandbox: EmulatedAPI {
     }
 
     /// API requests so far, as `Sforce-Limit-Info` counts them: log-ins are none, a composite is one.
-    package var requestCount: Int { state.withLock { $0.requestCount } }
+    ///
+    /// Setting it is what the org's other integrations do, and the day that goes by.
+    package var requestCount: Int {
+        get { state.withLock { $0.requestCount } }
+        set { state.withLock { $0.requestCount = newValue } }
+    }
 
     /// API requests that the org has in a day; at 0 every request is refused with REQUEST_LIMIT_EXCEEDED.
     package var dailyRequestLimit: Int {

@@ -38,6 +38,11 @@ extension StatusReport {
         let ways = profiles.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         if !ways.isEmpty { lines.append("Details    \(ways.joined(separator: ", "))") }
         lines.append("Opt-outs   \(optOuts.pending) pending, \(optOuts.overdue) overdue")
+        if let calls = salesforceApi {
+            lines.append(
+                "Salesforce \(calls.used) of \(calls.limit) API calls used in 24 hours (\(Self.text(calls.readAt)))"
+            )
+        }
         lines += pauses.map { "Paused     \($0.subject) until \(Self.text($0.until)): \($0.reason)" }
         lines.append("WAL        \(walBytes) bytes")
         if let walAlarm {

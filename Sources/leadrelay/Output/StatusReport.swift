@@ -33,6 +33,14 @@ struct StatusReport: Encodable {
         var overdue: Int
     }
 
+    /// The Salesforce API calls of the org's last 24 hours.
+    struct APICalls: Encodable {
+        var used: Int
+        var limit: Int
+        /// When Salesforce said so, in milliseconds since 1970 UTC.
+        var readAt: Int64
+    }
+
     struct Pause: Encodable {
         var subject: String
         var reason: String
@@ -49,6 +57,8 @@ struct StatusReport: Encodable {
     var profiles: [String: Int]
     var optOuts: OptOuts
     var pauses: [Pause]
+    /// Null before Salesforce's first answer.
+    @Nullable var salesforceApi: APICalls?
     var walBytes: Int64
     /// Null unless the write-ahead log is long and a reader keeps it from being emptied.
     @Nullable var walAlarm: WALAlarm?
@@ -80,6 +90,7 @@ struct StatusReport: Encodable {
         profiles = Dictionary(ProfileWay.allCases.map { ($0.rawValue, ways[$0] ?? 0) }) { first, _ in first }
         optOuts = OptOuts(pending: status.optOutsPending, overdue: status.optOutsOverdue)
         pauses = status.pauses.map { Pause(subject: $0.subject, reason: $0.reason, until: $0.until) }
+        salesforceApi = status.apiUsage.map { APICalls(used: $0.used, limit: $0.limit, readAt: $0.readAt) }
         walBytes = status.walBytes
         walAlarm = status.walAlarm
     }

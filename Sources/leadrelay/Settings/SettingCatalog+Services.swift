@@ -211,5 +211,11 @@ extension SettingCatalog {
             default: "200ms",
             "How long the first of a batch waits for others; an opt-out waits for none."
         ),
+        SettingKey(
+            "salesforce.apiUsagePause",
+            .integer(1...100),
+            default: "80",
+            "Percent of the org's API calls of 24 hours from which on opens, clicks and history wait; from 95 all but opt-outs do."
+        ),
     ]
 }

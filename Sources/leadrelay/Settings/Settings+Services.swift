@@ -65,6 +65,8 @@ extension Settings {
         var assignOnCreate: WriteOptions.AutoAssign
         var batchSize: Int
         var batchLinger: Duration
+        /// In percent of the org's API calls of 24 hours.
+        var apiUsagePause: Int
         var fields: SalesforceFieldNames
 
         init(_ reader: ConfigReader) throws {
@@ -78,8 +80,12 @@ extension Settings {
             assignOnCreate = WriteOptions.AutoAssign(setting: try reader.requiredString(forKey: "assignOnCreate"))
             batchSize = try reader.requiredInt(forKey: "batchSize")
             batchLinger = try reader.duration(forKey: "batchLinger")
+            apiUsagePause = try reader.requiredInt(forKey: "apiUsagePause")
             fields = try SalesforceFieldNames(reader.scoped(to: "fields"))
         }
+
+        /// The same as a share of all.
+        var apiUsageShare: Double { Double(apiUsagePause) / 100 }
     }
 }
 

@@ -103,7 +103,8 @@ func buildChecks(settings: Settings, httpClient: HTTPClient, time: any TimeSourc
                     client,
                     apiVersion: salesforce.apiVersion,
                     fields: salesforce.fields,
-                    campaigns: statuses
+                    campaigns: statuses,
+                    usagePause: salesforce.apiUsageShare
                 )
             )
         } catch {

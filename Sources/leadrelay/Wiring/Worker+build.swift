@@ -73,6 +73,7 @@ extension Settings {
             policy: syncPolicy,
             batchSize: salesforce.batchSize,
             batchLinger: salesforce.batchLinger,
+            apiUsage: APIUsageRule(pauseShare: salesforce.apiUsageShare),
             lostAnswerWait: salesforce.lostAnswerWait,
             assignOnCreate: salesforce.assignOnCreate,
             fetching: FetchPolicy(profileMaxAge: sync.profileMaxAge),
