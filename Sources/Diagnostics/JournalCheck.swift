@@ -1,4 +1,5 @@
 import Journal
+import Model
 package import Time
 
 extension Check {
@@ -28,7 +29,8 @@ extension Check {
             return Finding(
                 check: "journal.file",
                 verdict: .failed,
-                finding: "The journal \(path) opens, but \(status.optOutsOverdue) opt-outs are overdue.",
+                finding:
+                    "The journal \(path) opens, but \(status.optOutsOverdue.counted("opt-out is", "opt-outs are")) overdue.",
                 remedy: "See `leadrelay audit opt-outs --overdue` and `leadrelay dead-letters list`."
             )
         }

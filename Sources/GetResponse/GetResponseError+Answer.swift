@@ -27,16 +27,20 @@ extension GetResponseError {
         let envelope = ErrorEnvelope(JSONValue(bytes: answer.body))
         let message = envelope?.message ?? ""
         let code = envelope?.code
+        // The headers tell of one of several limits: where requests are left of it, its end says nothing of this refusal.
+        let headers = RateLimitState(headers: answer.headers, now: now)
+        let isOfAnotherLimit = headers?.remaining.map { $0 > 0 } ?? false
         let waits = [
-            answer.headers.first(name: "Retry-After"), answer.headers.first(name: "X-RateLimit-Reset"),
-            envelope?.context["timeToReset"],
+            answer.headers.first(name: "Retry-After"),
+            isOfAnotherLimit ? nil : answer.headers.first(name: "X-RateLimit-Reset"), envelope?.context["timeToReset"],
         ]
+        let fallback = isOfAnotherLimit ? RetryWait.afterThrottle : RetryWait.afterTooMany
         switch (code, answer.status) {
         case (1016?, _):
             let wait = RetryWait.longest(of: waits, fallback: RetryWait.afterBlock, now: now)
             self = .rateLimited(retryAfter: max(wait, RetryWait.afterBlock))
         case (1015?, _), (_, 429):
-            self = .rateLimited(retryAfter: RetryWait.longest(of: waits, fallback: RetryWait.afterTooMany, now: now))
+            self = .rateLimited(retryAfter: RetryWait.longest(of: waits, fallback: fallback, now: now))
         case (1014?, _), (1021?, _), (1024?, _): self = .authentication(code: code, message: message)
         case (1017?, _), (1018?, _), (1023?, _): self = .blocked(code: code, message: message)
         case (1019?, _): self = .maintenance

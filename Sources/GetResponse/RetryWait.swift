@@ -9,6 +9,8 @@ enum RetryWait {
     static let longest: Duration = .seconds(3600)
     /// The wait after a 429 that names none.
     static let afterTooMany: Duration = .seconds(60)
+    /// The same where requests are left in the limit that the headers tell of: it was too much at once.
+    static let afterThrottle: Duration = .seconds(10)
     /// The least wait after a temporary block (1016): the old documents speak of about 15 minutes.
     static let afterBlock: Duration = .seconds(900)
 

@@ -36,7 +36,10 @@ extension DeadLetter {
     /// - Returns: A sentence.
     package func reasonAgainstReplay(isFromRaw: Bool) -> String? {
         guard state == "dead" || state == "discarded" else {
-            return "It is \(state); only a dead or discarded event is replayed."
+            return state == "completed"
+                ? "It is completed, and what it wrote may have been changed since; only a dead or discarded event is replayed, "
+                    + "with --force too."
+                : "It is \(state); only a dead or discarded event is replayed."
         }
         guard !isFromRaw else { return nil }
         if action == .unknown {

@@ -34,7 +34,7 @@ extension EventJournal {
         }
     }
 
-    /// Takes back what dead workers hold: events whose lease ran out, and all of the owners that are known to be dead.
+    /// Takes back what workers hold no more: events whose lease ran out, and all of the owners that are known to be dead.
     ///
     /// Each gets an attempt with outcome `lost`. It may run again at once, unless it has used all its attempts: a worker that
     /// dies over and over on the same event must not take the others with it for ever.
@@ -61,8 +61,11 @@ extension EventJournal {
                 let ticket = ClaimTicket(eventID: row["id"], claim: row["claim"], owner: row["lease_owner"])
                 // As with every other end of a try, an opt-out has ten times as many.
                 let isUsedUp = (row["attempt"] as Int) >= maxAttempts * (row["opt_out"] ? 10 : 1)
+                // A worker that was stopped, or had no journal to write to for that long, may well live.
+                let isDead = deadOwners.contains(ticket.owner)
                 let text =
-                    "The worker died while it had the event; what it sent is looked up before anything is sent again."
+                    "The worker \(isDead ? "died while it had the event" : "lost its lease on the event"); what it sent is "
+                    + "looked up before anything is sent again."
                 try EventTable.end(
                     ticket,
                     now: now.wall,

@@ -19,7 +19,7 @@ package struct JournalCheck: Sendable {
     ///   - key: The configured key; nil takes the file beside the journal.
     ///   - requestCap: GetResponse requests an hour.
     ///   - time: The clocks.
-    /// - Throws: `JournalError.notFound` where there is no file, `.schemaTooNew` or `.schemaTooOld` for a schema that this
+    /// - Throws: `JournalError.missing` where there is no file, `.schemaTooNew` or `.schemaTooOld` for a schema that this
     ///   binary does not know.
     package init(path: String, key: String?, requestCap: Int, time: any TimeSource) throws(JournalError) {
         _ = try JournalReader(path: path, time: time)

@@ -10,6 +10,8 @@ package enum JournalError: Error, Hashable, Sendable {
     case schemaTooOld(found: Int, needed: Int)
     /// The lease on the event belongs to somebody else now, so nothing was written. Final for this claim.
     case leaseLost(eventID: Int64)
+    /// There is no journal, or none that can be seen. Final until it is made or the setting is mended.
+    case missing(path: String)
     /// There is no such row.
     case notFound(String)
     /// The file or its key can't be used as it is: the sentence says what to do.
@@ -19,6 +21,14 @@ package enum JournalError: Error, Hashable, Sendable {
 }
 
 extension JournalError {
+    /// Whether it is the installation that is at fault: the path, or the version of the binary.
+    package var isConfiguration: Bool {
+        switch self {
+        case .missing, .schemaTooNew, .schemaTooOld: true
+        default: false
+        }
+    }
+
     /// Whether the same write may be taken a moment later.
     package var mayPass: Bool {
         switch self {
@@ -39,6 +49,8 @@ extension JournalError: CustomStringConvertible {
         case .schemaTooOld(let found, let needed):
             "The journal has schema \(found) but \(needed) is needed; run `leadrelay migrate`."
         case .leaseLost(let eventID): "The lease on event \(eventID) was taken over; nothing was recorded for it."
+        case .missing(let path):
+            "There is no journal at \(path); check journal.path, or run `leadrelay migrate` to make it."
         case .notFound(let what): "There is no \(what)."
         case .unusable(let sentence): sentence
         case .database(let detail): "The journal refused a statement: \(detail)."

@@ -10,11 +10,11 @@ package struct JournalReader: Sendable {
 
     /// Opens the file read-only.
     ///
-    /// - Throws: `JournalError.notFound` where there is no file, `.schemaTooNew` or `.schemaTooOld` for a schema whose views
+    /// - Throws: `JournalError.missing` where there is no file, `.schemaTooNew` or `.schemaTooOld` for a schema whose views
     ///   this binary does not know.
     package init(path: String, time: any TimeSource) throws(JournalError) {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw .notFound("journal at \(path); check journal.path, or run `leadrelay migrate` to make it")
+            throw .missing(path: path)
         }
         do {
             let queue = try DatabaseQueue(
@@ -37,10 +37,10 @@ package struct JournalReader: Sendable {
     ///   - time: The clocks.
     ///   - knowsConstraints: Whether SQLite has to know the CHECK constraints, which it leaves out on a connection that can't
     ///     write; this one could, but is only read from. Where the file is not writable it does without.
-    /// - Throws: `JournalError.notFound` where there is no file.
+    /// - Throws: `JournalError.missing` where there is no file.
     init(anySchemaAt path: String, time: any TimeSource, knowsConstraints: Bool = false) throws(JournalError) {
         guard FileManager.default.fileExists(atPath: path) else {
-            throw .notFound("journal at \(path); check journal.path")
+            throw .missing(path: path)
         }
         do {
             let isWritable = knowsConstraints && access(path, W_OK) == 0

@@ -67,7 +67,9 @@ actor SalesforceSession {
             logger.info("salesforce.logged_in", metadata: ["host": "\(token.instance.host)"])
             return .success(token)
         } catch {
-            logger.warning("salesforce.login_failed", metadata: ["error": "\(error)"])
+            // A process that stops did not fail to log in.
+            let level: Logger.Level = error == .unanswered(reason: Transport.cancelled) ? .debug : .warning
+            logger.log(level: level, "salesforce.login_failed", metadata: ["error": "\(error)"])
             return .failure(error)
         }
     }

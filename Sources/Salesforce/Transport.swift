@@ -27,6 +27,8 @@ struct HTTPAnswer: Sendable {
 /// Sends one request and reads its whole answer; knows nothing of tokens.
 struct Transport: Sendable {
     static let maximumBytes = 8 << 20
+    /// Why a request failed that nobody waits for any more.
+    static let cancelled = "the request was cancelled"
 
     let httpClient: HTTPClient
     /// For the whole exchange, connecting and the body included; the HTTP client's own deadline ends with the head.
@@ -70,7 +72,9 @@ struct Transport: Sendable {
     private static func reason(of error: any Error) -> String {
         switch error {
         case is TimeLimitExceeded: "time-out"
-        case is CancellationError: "the request was cancelled"
+        case is CancellationError: cancelled
+        // The HTTP client was shut down.
+        case let error as HTTPClientError where error == .cancelled: cancelled
         case is NIOTooManyBytesError: "it is longer than \(maximumBytes) bytes"
         case let error as HTTPClientError: error.shortDescription
         case is IOError: "the connection broke"

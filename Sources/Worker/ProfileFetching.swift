@@ -86,13 +86,15 @@ final class ProfileFetching: Sendable {
         }
     }
 
-    /// Whether a fetch is under way, or one is due that the budget and the pauses allow.
+    /// Whether a fetch is under way, or one is due that the budget and the pauses allow at once; the wait for a grant, be it
+    /// only the pace of a burst, is no work.
     func hasWork() async throws(JournalError) -> Bool {
-        if state.withLock({ $0.inFlight > 0 || $0.run != nil }) { return true }
-        guard let share = try await nextShare() else { return false }
-        let gap = configuration.budget.rhythm(of: share, upkeepCount: 0).gap
+        let (isUnderWay, run) = state.withLock { ($0.inFlight > 0, $0.run) }
+        if isUnderWay { return true }
+        let next = try await nextShare()
+        guard let share = run.map({ RequestShare(lane: $0.lane) }) ?? next else { return false }
         let now = time.read().boot
-        return !state.withLock { $0.blocks.isExhausted(share, gap: gap, now: now) }
+        return state.withLock { $0.blocks.remaining(share, now: now) == nil }
     }
 
     /// Fetches what is due as long as grants are to be had, and returns when nothing is under way.

@@ -19,7 +19,7 @@ struct WorkerRescue: Sendable {
         let count = try await journal.rescue(deadOwners: dead, maxAttempts: maxAttempts)
         if count > 0 {
             Counter(label: "leadrelay_rescued_events_total").increment(by: count)
-            logger.notice("Took back the events of a dead worker", metadata: ["events": "\(count)"])
+            logger.notice("Took back events of a worker that died or lost its lease", metadata: ["events": "\(count)"])
         }
         return count
     }

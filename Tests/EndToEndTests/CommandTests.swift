@@ -133,12 +133,32 @@ struct CommandTests {
     }
 
     @Test func statusOfAMissingJournalSaysWhatToDo() async throws {
-        let status = try await Product(environment: ["LEADRELAY_JOURNAL_PATH": "/nonexistent/journal.sqlite"]).run(
-            "status"
-        )
-        #expect(status.status == 1)
-        #expect(status.error.contains("leadrelay migrate"))
+        let product = Product(environment: ["LEADRELAY_JOURNAL_PATH": "/nonexistent/journal.sqlite"])
+        for command in Self.readingCommands {
+            let outcome = try await product.run(command)
+            #expect(outcome.status == 78, "\(command)")
+            #expect(outcome.error.contains("There is no journal at /nonexistent/journal.sqlite"), "\(outcome.error)")
+            #expect(outcome.error.contains("leadrelay migrate"))
+        }
     }
+
+    @Test func readingANewerJournalSaysWhatToDo() async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.path("journal.sqlite")
+        let product = Product(environment: ["LEADRELAY_JOURNAL_PATH": path])
+        _ = try await product.run("migrate")
+        try PlainSQL.execute("PRAGMA user_version = 999", in: path)
+        for command in Self.readingCommands {
+            let outcome = try await product.run(command)
+            #expect(outcome.status == 78, "\(command): \(outcome.error)")
+            #expect(outcome.error.contains("install the newer LeadRelay"), "\(outcome.error)")
+        }
+    }
+
+    private static let readingCommands = [
+        ["status"], ["watch", "--once"], ["audit", "opt-outs"], ["dead-letters", "list"], ["events", "show", "1"],
+        ["journal", "check"],
+    ]
 
     @Test func processesStopOnSIGTERMWithStatus0() async throws {
         try await Deployment.withFresh { deployment in

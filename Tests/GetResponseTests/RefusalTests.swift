@@ -94,6 +94,36 @@ import Testing
             error: .rateLimited(retryAfter: .seconds(3600)),
             errorClass: .throttled
         ),
+        Case(
+            status: 429,
+            headers: [
+                "X-RateLimit-Limit": "30000", "X-RateLimit-Remaining": "29000", "X-RateLimit-Reset": "3600 seconds",
+            ],
+            body: envelope(429, 1015),
+            error: .rateLimited(retryAfter: .seconds(10)),
+            errorClass: .throttled
+        ),
+        Case(
+            status: 429,
+            headers: ["X-RateLimit-Remaining": "5", "X-RateLimit-Reset": "3600 seconds", "Retry-After": "2"],
+            body: envelope(429, 1015),
+            error: .rateLimited(retryAfter: .seconds(2)),
+            errorClass: .throttled
+        ),
+        Case(
+            status: 429,
+            headers: ["X-RateLimit-Remaining": "5", "X-RateLimit-Reset": "3600 seconds"],
+            body: envelope(429, 1015, context: #"{"timeToReset": "100 seconds"}"#),
+            error: .rateLimited(retryAfter: .seconds(100)),
+            errorClass: .throttled
+        ),
+        Case(
+            status: 429,
+            headers: ["X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "300 seconds"],
+            body: envelope(429, 1015),
+            error: .rateLimited(retryAfter: .seconds(300)),
+            errorClass: .throttled
+        ),
         Case(status: 429, body: "slow down", error: .rateLimited(retryAfter: .seconds(60)), errorClass: .throttled),
         Case(
             status: 409,

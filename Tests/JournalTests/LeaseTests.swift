@@ -34,6 +34,9 @@ struct LeaseTests {
         #expect(try await fixture.reader.hasLostLeases(deadOwners: []))
         #expect(try await fixture.journal.rescue(deadOwners: [], maxAttempts: 8) == 1)
         #expect(try await fixture.reader.hasLostLeases(deadOwners: []) == false)
+        #expect(
+            try await fixture.text("SELECT error_text FROM attempt")?.hasPrefix("The worker lost its lease") == true
+        )
         let second = try await fixture.claimOne("w2")
         #expect(second.ticket.claim == first.ticket.claim + 1)
         #expect(second.attempt == 2, "a lost try is charged")
@@ -106,6 +109,7 @@ struct LeaseTests {
                     ]
                 }
         )
+        #expect(try await fixture.text("SELECT error_text FROM attempt")?.hasPrefix("The worker died") == true)
         let states = try await fixture.rows("SELECT state FROM effect ORDER BY id").map(\.cells)
         #expect(states == [[.text("confirmed")], [.text("unknown")], [.text("planned")]])
         let again = try await fixture.claim()

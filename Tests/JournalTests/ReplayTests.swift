@@ -50,6 +50,24 @@ struct ReplayTests {
         #expect(try await fixture.count("decision") == 0)
     }
 
+    @Test(arguments: [false, true])
+    func completedEventIsNotReplayedWhateverTheForce(isForced: Bool) async throws {
+        let fixture = try JournalFixture()
+        let told = try await fixture.tell(.sample(.subscribe)).events[0]
+        try await fixture.journal.conclude(fixture.claimOne().ticket, with: .completed(outcome: "applied"))
+        let orders = try await fixture.reader.letters(of: [told]).map { ReplayOrder(letter: $0) }
+        #expect(
+            try await fixture.journal.replay(orders, isForced: isForced) == [
+                .refused(
+                    "It is completed, and what it wrote may have been changed since; only a dead or discarded event is "
+                        + "replayed, with --force too."
+                )
+            ]
+        )
+        #expect(try await fixture.state(of: told) == "completed")
+        #expect(try await fixture.count("decision") == 0)
+    }
+
     @Test func givingUpIsNotForEver() async throws {
         let fixture = try JournalFixture()
         let told = try await dead(fixture)

@@ -52,6 +52,12 @@ import Testing
         #expect("no address".withoutAddresses() == "no address")
     }
 
+    @Test func nounAgreesWithItsNumber() {
+        #expect(1.counted("dead letter") == "1 dead letter")
+        #expect(0.counted("dead letter") == "0 dead letters")
+        #expect(2.counted("opt-out is", "opt-outs are") == "2 opt-outs are")
+    }
+
     @Test func whiteSpaceOfAnyScriptIsTrimmed() {
         #expect("\u{3000}\u{A0} a b\n".trimmingWhitespace() == "a b")
         #expect(" \t".trimmingWhitespace() == "")

@@ -38,6 +38,7 @@ func withOrg(
     instance: String? = nil,
     login: ScriptedServer.Reply? = nil,
     credentials: SalesforceConfiguration.Credentials = .clientCredentials(id: "consumer-key", secret: "s3cret&+"),
+    logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
     _ body: (TestOrg) async throws -> Void
 ) async throws {
     let tokens = Counter()
@@ -59,7 +60,7 @@ func withOrg(
         let client = SalesforceClient(
             configuration: configuration,
             httpClient: httpClient,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            logger: logger,
             time: FixedTime()
         )
         try await body(TestOrg(server: server, client: client))

@@ -1,3 +1,4 @@
+import Logging
 import Model
 import TestSupport
 import Testing
@@ -15,6 +16,26 @@ import Testing
                 login.body == "grant_type=client_credentials&client_id=consumer-key&client_secret=s3cret%26%2B"
             )
         }
+    }
+
+    @Test func logInThatAStopCutsOffIsNoAlarm() async throws {
+        let log = LogRecorder()
+        var login: Task<Void, any Error>?
+        try await withOrg(login: .hang, logger: log.logger) { org in
+            login = Task { _ = try await org.client.verifyLogin() }
+            while org.logins.isEmpty { await Task.yield() }
+            // The HTTP client is shut down behind this.
+        }
+        await #expect(throws: (any Error).self) { try await login?.value }
+        #expect(log.entries == [LogRecorder.Entry(level: .debug, message: "salesforce.login_failed")])
+    }
+
+    @Test func refusedLogInIsAWarning() async throws {
+        let log = LogRecorder()
+        try await withOrg(login: .answer(400, body: #"{"error":"invalid_client"}"#), logger: log.logger) { org in
+            await #expect(throws: SalesforceError.self) { try await org.client.verifyLogin() }
+        }
+        #expect(log.entries == [LogRecorder.Entry(level: .warning, message: "salesforce.login_failed")])
     }
 
     @Test func tokenIsKeptForAllRequests() async throws {

@@ -28,6 +28,11 @@ package enum PlainSQL {
         String(decoding: try run(["-readonly", path, sql]), as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 
+    /// Changes the file, as a careless hand may.
+    package static func execute(_ sql: String, in path: String) throws {
+        _ = try run([path, sql])
+    }
+
     /// What breaks invariants 2, 3, 4 and 7 in a journal that has nothing left to do.
     package static func faults(in path: String) throws -> [Fault] {
         try rows(faultsSQL, in: path)

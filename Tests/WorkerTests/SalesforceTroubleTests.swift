@@ -68,6 +68,35 @@ struct SalesforceTroubleTests {
         }
     }
 
+    /// Who mends a log-in starts the worker anew: nothing should wait for the old pause then, least of all an opt-out.
+    @Test func newWorkerTriesAnOldPauseAtOnce() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            let lead = try fixture.insertLead("c1", "p1@acme.example")
+            fixture.sandbox.salesforce.authorization = .noRunAsUser
+            func worker(_ owner: String) -> EventWorker {
+                fixture.makeWorker(owner) { $0.retry.configurationPause = .seconds(3600) }
+            }
+            try await whileRunning(worker("w1")) {
+                try await fixture.tell(
+                    .unsubscribe("c1", "p1@acme.example"),
+                    .wholeSubscribe("c2", "p2@acme.example")
+                )
+                for action in ["unsubscribe", "subscribe"] {
+                    try await fixture.eventually(action) { $0.event["held_by"].text == "salesforce" }
+                }
+            }
+            fixture.sandbox.salesforce.authorization = .granted
+            try await whileRunning(worker("w2")) {
+                for action in ["unsubscribe", "subscribe"] {
+                    let event = try await fixture.eventually(action) { $0.isCompleted() }
+                    #expect(event.attempt == 1)
+                }
+                try await fixture.eventually("no pause") { try await fixture.pauses().isEmpty }
+            }
+            #expect(fixture.isOptedOut(lead) && fixture.lead("c2") != nil)
+        }
+    }
+
     @Test(
         arguments: [
             Fault.serviceUnavailable, .unableToLockRow, .dropBeforeWork, .concurrentRequestsExceeded,

@@ -121,7 +121,9 @@ struct DrainTests {
                 )
             }
             try await fixture.tell((1...5).map { .subscribe("c\($0)", "p\($0)@acme.example") })
-            let report = try await fixture.makeWorker().drain(grace: .zero)
+            // No request waits for another.
+            let worker = fixture.makeWorker { $0.budget = RequestBudget(cap: 1_000_000) }
+            let report = try await worker.drain(grace: .zero)
             #expect(report.isClean)
             let leads = fixture.sandbox.salesforce.rows("Lead")
             #expect(leads.count == 5)
@@ -143,6 +145,25 @@ struct DrainTests {
             let worker = fixture.makeWorker { $0.budget = RequestBudget(cap: 1) }
             #expect(try await worker.drain(grace: .zero).isClean)
             #expect(fixture.sandbox.salesforce.rows("Lead").count == 3)
+        }
+    }
+
+    /// What a burst lets go a moment later would make a drain of a backlog last as long as the burst, or as the backlog.
+    @Test(arguments: [400, 5000])
+    func doesNotWaitForThePaceOfTheBudgetEither(cap: Int) async throws {
+        try await WorkerFixture.withFresh { fixture in
+            for number in 1...30 {
+                fixture.sandbox.getResponse.addContact(
+                    GetResponseContact(id: "c\(number)", email: "p\(number)@acme.example")
+                )
+            }
+            try await fixture.tell((1...30).map { .subscribe("c\($0)", "p\($0)@acme.example") })
+            let worker = fixture.makeWorker { $0.budget = RequestBudget(cap: cap) }
+            #expect(try await worker.drain(grace: .zero).isClean)
+            #expect(fixture.sandbox.salesforce.rows("Lead").count == 30)
+            #expect((1...10).contains(fixture.fetches.count), "\(fixture.fetches.count)")
+            let waiting = try await fixture.events().filter { $0.waitsFor == "profile" }
+            #expect(waiting.count >= 20 && waiting.allSatisfy { $0.attempt == 0 })
         }
     }
 

@@ -49,7 +49,7 @@ struct AuditOptOutsCommand: AsyncParsableCommand {
                 last = id
             }
             writer.finish()
-            if format == .table { print("\(count) opt-outs, \(overdueCount) overdue.") }
+            if format == .table { print("\(count.counted("opt-out")), \(overdueCount) overdue.") }
             if overdueCount > 0 { throw ExitStatus.foundProblem }
         }
     }

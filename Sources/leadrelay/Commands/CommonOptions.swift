@@ -31,6 +31,9 @@ extension AsyncParsableCommand {
         } catch let error as SettingsError {
             StandardError.write(error.description)
             throw ExitStatus.configuration
+        } catch let error as JournalError where error.isConfiguration {
+            StandardError.write(error.description)
+            throw ExitStatus.configuration
         } catch {
             StandardError.write("\(error)")
             throw ExitStatus.foundProblem

@@ -1,4 +1,5 @@
 import Journal
+import Model
 import Time
 
 /// Decides about the dead letters that a command chose, some hundreds in a commit, and tells what became of them.
@@ -26,7 +27,7 @@ struct DeadLetterDecisions {
                 // What ended otherwise since it was listed is not among those that were meant.
                 let meant = choice.ids.isEmpty ? letters.filter { $0.state == "dead" } : letters
                 for entry in try await decide(meant) { report.add(entry) }
-                if !choice.json { line.show("\(start + some.count) of \(ids.count) events") }
+                if !choice.json { line.show("\(start + some.count) of \(ids.count.counted("event"))") }
             }
         } catch {
             line.finish()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Journal
+import Model
 import Time
 
 struct DeadLettersListCommand: AsyncParsableCommand {
@@ -41,7 +42,7 @@ struct DeadLettersListCommand: AsyncParsableCommand {
             place = page.next
         }
         writer.finish()
-        if format == .table { print("\(count) dead letters.") }
+        if format == .table { print("\(count.counted("dead letter")).") }
         if isCut { StandardError.write("There are more than \(limit); leave out --limit to see all.") }
     }
 

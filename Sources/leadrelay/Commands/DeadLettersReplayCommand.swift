@@ -11,7 +11,8 @@ struct DeadLettersReplayCommand: AsyncParsableCommand {
         discussion: """
             The history is kept. What Salesforce has confirmed is not sent again unless --force is given; then everything \
             is planned anew from what Salesforce holds now and sent, as often as it is replayed so. A Task is found by its \
-            key and updated, never doubled. An event that was discarded can be replayed by its id.
+            key and updated, never doubled. An event that was discarded can be replayed by its id; one that is completed can't, \
+            with --force either: later events of its person may have changed what it wrote.
             """
     )
 

@@ -8,7 +8,7 @@ enum DecisionVerb: String {
     case accept = "accepted"
 
     fileprivate func sentence(isDryRun: Bool, count: Int) -> String {
-        let events = count == 1 ? "1 event" : "\(count) events"
+        let events = count.counted("event")
         let verb = isDryRun ? "would be" : count == 1 ? "is" : "are"
         return switch self {
         case .replay: "\(events) \(verb) tried again."
@@ -107,11 +107,16 @@ struct DecisionReport {
             return
         }
         print(verb.sentence(isDryRun: choice.dryRun, count: done) + (choice.dryRun ? " Nothing was changed." : ""))
-        let auxiliary = choice.dryRun ? "would be" : "are"
+        func auxiliary(_ count: Int) -> String { choice.dryRun ? "would be" : count == 1 ? "is" : "are" }
         if duplicates > 0 {
-            print("\(duplicates) told what other events have told, and \(auxiliary) completed as duplicates.")
+            print(
+                "\(duplicates) told what other events have told, and \(auxiliary(duplicates)) completed as duplicates."
+            )
         }
-        if addedEvents > 0 { print("\(addedEvents) further events in their callbacks \(auxiliary) added.") }
+        if addedEvents > 0 {
+            let events = addedEvents.counted("further event")
+            print("\(events) in their callbacks \(auxiliary(addedEvents)) added.")
+        }
         if verb == .discard, optOuts > 0 {
             print(
                 """
