@@ -134,7 +134,10 @@ let package = Package(
         .testTarget(name: "TimeTests", dependencies: ["TestSupport", "Time"]),
         .testTarget(name: "PrometheusTests", dependencies: ["Prometheus", coreMetrics]),
         .testTarget(name: "CallbacksTests", dependencies: ["Callbacks", "Model", "TestSupport"]),
-        .testTarget(name: "JournalTests", dependencies: ["Journal", "Model", "TestSupport", "Time", crypto, grdb]),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: ["Journal", "Model", "TestSupport", "Time", crypto, grdb, sqlite]
+        ),
         .testTarget(name: "PlanningTests", dependencies: ["Model", "Planning", "TestSupport"]),
         .testTarget(
             name: "GetResponseTests",

@@ -58,6 +58,8 @@ extension EventTable {
         var outcome: String?
         var errorClass: ErrorClass?
         var errorText: String?
+        /// A word on the try that is no error.
+        var note: String?
 
         init(
             state: String,
@@ -67,7 +69,8 @@ extension EventTable {
             heldBy: String? = nil,
             outcome: String? = nil,
             errorClass: ErrorClass? = nil,
-            errorText: String? = nil
+            errorText: String? = nil,
+            note: String? = nil
         ) {
             self.state = state
             self.attemptOutcome = attemptOutcome
@@ -77,17 +80,19 @@ extension EventTable {
             self.outcome = outcome
             self.errorClass = errorClass
             self.errorText = errorText
+            self.note = note
         }
 
         init(_ conclusion: EventConclusion, now: Int64) {
             switch conclusion {
-            case .completed(let outcome):
+            case .completed(let outcome, let note):
                 self.init(
                     state: "completed",
                     attemptOutcome: "completed",
                     availableAt: now,
                     isCharged: true,
-                    outcome: outcome
+                    outcome: outcome,
+                    note: note
                 )
             case .retry(let time, let errorClass, let text):
                 self.init(
@@ -165,7 +170,7 @@ extension EventTable {
             values.bind(now)
             values.bind(ending.attemptOutcome)
             values.bind(ending.errorClass?.rawValue)
-            values.bind(ending.errorText)
+            values.bind(ending.errorText ?? ending.note)
         }
         guard db.changesCount == 1 else { throw JournalError.leaseLost(eventID: ticket.eventID) }
         try BoundStatement(db.cachedStatement(sql: endSQL)).run { values in

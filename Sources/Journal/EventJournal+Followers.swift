@@ -8,11 +8,14 @@ package struct FollowerEnding: Sendable {
     package var event: ClaimedEvent
     /// How it was completed.
     package var outcome: String
+    /// Why, where that needs a word.
+    package var note: String?
     package var followUp: EnrichFollowUp?
 
-    package init(event: ClaimedEvent, outcome: String, followUp: EnrichFollowUp? = nil) {
+    package init(event: ClaimedEvent, outcome: String, note: String? = nil, followUp: EnrichFollowUp? = nil) {
         self.event = event
         self.outcome = outcome
+        self.note = note
         self.followUp = followUp
     }
 }
@@ -117,7 +120,7 @@ extension EventTable {
             ticket,
             now: now.wall,
             startedAt: follower.event.claimedAt.milliseconds,
-            with: Ending(.completed(outcome: follower.outcome), now: now.wall),
+            with: Ending(.completed(outcome: follower.outcome, note: follower.note), now: now.wall),
             db
         )
         return true

@@ -18,12 +18,7 @@ extension JournalReader {
     package func knowledge(of person: Person) async throws(JournalError) -> PersonKnowledge {
         try await read { db in
             let contactIDs = try String.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT DISTINCT contact_id FROM event
-                        WHERE person = ? AND contact_id IS NOT NULL ORDER BY contact_id LIMIT 200
-                        """
-                ),
+                db.cachedStatement(sql: Self.contactsOfPersonSQL),
                 arguments: [person.rawValue]
             )
             // An opt-out may have come with the contact id alone, or with the address that the contact had before or after.
@@ -34,10 +29,27 @@ extension JournalReader {
         }
     }
 
+    /// From one contact to the next, since somebody with few contacts may have any number of events.
+    static let contactsOfPersonSQL = """
+        WITH RECURSIVE contact (id) AS (
+            SELECT min(e.contact_id) FROM event AS e INDEXED BY event_contact_of_person
+            WHERE e.person_number = (SELECT p.person_number FROM event AS p WHERE p.person = ?1 LIMIT 1)
+                AND e.contact_id IS NOT NULL
+            UNION ALL
+            SELECT (
+                SELECT min(e.contact_id) FROM event AS e INDEXED BY event_contact_of_person
+                WHERE e.person_number = (SELECT p.person_number FROM event AS p WHERE p.person = ?1 LIMIT 1)
+                    AND e.contact_id > contact.id)
+            FROM contact WHERE contact.id IS NOT NULL
+        )
+        SELECT id FROM contact WHERE id IS NOT NULL LIMIT 200
+        """
+
     static let optOutOfContactSQL = """
         SELECT EXISTS (
-            SELECT 1 FROM event AS e JOIN consent_change AS c ON c.event_id = e.id
-            WHERE e.contact_id = ? AND c.change = 'opted_out')
+            SELECT 1 FROM event AS e INDEXED BY event_opt_out_of_contact
+            JOIN consent_change AS c ON c.event_id = e.id
+            WHERE e.contact_id = ? AND e.opt_out = 1 AND c.change = 'opted_out')
         """
 
     private static func hasOptedOut(contactID: String, _ db: Database) throws -> Bool {

@@ -1,38 +1,33 @@
 import GRDB
 package import Model
-
-/// The first telling of an open or click that was told more than once.
-package struct EarlierTelling: Hashable, Sendable {
-    /// What became of its Task.
-    package enum Task: Hashable, Sendable {
-        /// Nothing was written for it, or nothing is known to be under way.
-        case none
-        /// It was sent and nobody knows yet whether it arrived; its event will find out.
-        case open
-        case written
-    }
-
-    package var eventID: Int64
-    package var task: Task
-}
+import Time
 
 extension JournalReader {
-    static let earlierTellingSQL = """
-        SELECT id, received_at FROM event
-        WHERE person = ? AND action = ? AND id < ?
-            AND coalesce(json_extract(payload, '$.message.id'), json_extract(payload, '$.message.name')) IS ?
-            AND coalesce(json_extract(payload, '$.link.id'), json_extract(payload, '$.link.url')) IS ?
-            AND received_at BETWEEN ? AND ?
-            AND state <> 'discarded'
-        ORDER BY id LIMIT 1
+    /// What tells tellings of one open or click from others, with the terms of the index `event_telling` to the letter: the
+    /// look must cost the same whatever a person has opened.
+    private static let tellingTerms = """
+        person_number = (SELECT e.person_number FROM event AS e WHERE e.id = ?1)
+        AND action = ?2 AND action IN ('open', 'click')
+        AND coalesce(json_extract(payload, '$.message.id'), json_extract(payload, '$.message.name')) IS ?3
+        AND coalesce(json_extract(payload, '$.link.id'), json_extract(payload, '$.link.url')) IS ?4
         """
 
-    static let taskOfTellingSQL = """
-        SELECT f.state = 'confirmed', e.finalized_at IS NULL AND f.state IN ('sent', 'unknown')
-        FROM effect_event AS ee
-        JOIN effect AS f ON f.id = ee.effect_id AND f.kind = 'task.create'
-        JOIN event AS e ON e.id = ee.event_id
-        WHERE ee.event_id = ? ORDER BY 1 DESC, 2 DESC LIMIT 1
+    /// The first of those before an event that were received in the window up to it.
+    static let earlierTellingSQL = """
+        SELECT id, received_at FROM event INDEXED BY event_telling
+        WHERE \(tellingTerms) AND received_at BETWEEN ?5 - ?6 AND ?5 AND id < ?7 AND state <> 'discarded'
+        ORDER BY received_at, id LIMIT 1
+        """
+
+    /// The first of those before an event that were received after it by a clock that was set back since.
+    ///
+    /// What came after it stands among them, so that a few are looked at and no more.
+    static let laterByTheClockSQL = """
+        SELECT id, received_at FROM (
+            SELECT id, received_at, state FROM event INDEXED BY event_telling
+            WHERE \(tellingTerms) AND received_at > ?5 AND received_at <= ?5 + ?6
+            ORDER BY received_at, id LIMIT 100)
+        WHERE id < ?7 AND state <> 'discarded' LIMIT 1
         """
 
     /// The first event that told the same open or click as this one, each within the window after the one before it: the
@@ -44,32 +39,28 @@ extension JournalReader {
     /// - Throws: `JournalError` when the journal can't be read.
     package func earlierTelling(
         of eventID: Int64,
-        person: Person,
         action: Action,
         message: String?,
         link: String?,
         receivedAt: Timestamp,
         window: Duration
-    ) async throws(JournalError) -> EarlierTelling? {
+    ) async throws(JournalError) -> Int64? {
         try await read { db in
-            let statement = try db.cachedStatement(sql: Self.earlierTellingSQL)
+            let looks = try [Self.earlierTellingSQL, Self.laterByTheClockSQL].map(db.cachedStatement(sql:))
             var first: Int64?
             var receivedAt = receivedAt
-            while let row = try Row.fetchOne(
-                statement,
-                arguments: [
-                    person.rawValue, action.rawValue, first ?? eventID, message, link,
-                    receivedAt.advanced(by: .zero - window).milliseconds, receivedAt.advanced(by: window).milliseconds,
+            while true {
+                let arguments: StatementArguments = [
+                    eventID, action.rawValue, message, link, receivedAt.milliseconds, window.wholeMilliseconds,
+                    first ?? eventID,
                 ]
-            ) {
-                first = row[0]
-                receivedAt = Timestamp(milliseconds: row[1])
+                let found =
+                    try Row.fetchOne(looks[0], arguments: arguments) ?? Row.fetchOne(looks[1], arguments: arguments)
+                guard let found else { break }
+                first = found[0]
+                receivedAt = Timestamp(milliseconds: found[1])
             }
-            guard let first else { return nil }
-            let task = try Row.fetchOne(db.cachedStatement(sql: Self.taskOfTellingSQL), arguments: [first])
-            let isWritten: Bool = task?[0] ?? false
-            let isOpen: Bool = task?[1] ?? false
-            return EarlierTelling(eventID: first, task: isWritten ? .written : isOpen ? .open : .none)
+            return first
         }
     }
 }

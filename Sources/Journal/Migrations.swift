@@ -35,6 +35,7 @@ enum Migrations {
             bytes: PackageResources._013_keep_ready_by_number_sql
         ),
         Step(number: 14, name: "0014_hold_by_pause.sql", bytes: PackageResources._014_hold_by_pause_sql),
+        Step(number: 15, name: "0015_find_tasks.sql", bytes: PackageResources._015_find_tasks_sql),
     ]
 
     /// The `user_version` of an up-to-date file.

@@ -23,6 +23,8 @@ package struct Plan: Hashable, Sendable {
     package var recordsOptOut: Bool
     /// Which record was chosen and why, where several matched or the obvious one could not be used.
     package var choice: String?
+    /// Why something that such an event usually does is left out; nil where nothing is.
+    package var remark: String?
     /// The campaigns that the person is to be a member of, once the effects are confirmed.
     package var enrolment: Enrolment?
 
@@ -32,6 +34,7 @@ package struct Plan: Hashable, Sendable {
         needsEnrichment: Bool = false,
         recordsOptOut: Bool = false,
         choice: String? = nil,
+        remark: String? = nil,
         enrolment: Enrolment? = nil
     ) {
         self.effects = effects
@@ -39,6 +42,13 @@ package struct Plan: Hashable, Sendable {
         self.needsEnrichment = needsEnrichment
         self.recordsOptOut = recordsOptOut
         self.choice = choice
+        self.remark = remark
         self.enrolment = enrolment
+    }
+
+    /// Why the event is ignored, or what of it is left out, for people.
+    package var note: String? {
+        if case .ignored(let reason) = outcome { return reason }
+        return remark
     }
 }

@@ -23,7 +23,7 @@ extension Planner {
         return Plan(effects: change(lead, to: fields, kind: .leadUpdate), outcome: .applied, choice: choice.reason)
     }
 
-    /// Logs an open or a click as a Task, and moves the Lead's last open forward.
+    /// Logs an open or a click as a Task, unless it gets none, and moves the Lead's last open forward.
     func engagement(_ input: PlanningInput, choice: TargetRule.Choice) -> Plan {
         guard let who = choice.lead?.id ?? choice.contact?.id else {
             return Plan(outcome: .noTarget, choice: choice.reason)
@@ -34,9 +34,15 @@ extension Planner {
             fields.set(policy.fields.lastEmailOpened, input.occurredAt)
             effects = change(lead, to: fields, kind: .leadUpdate)
         }
-        // By its key it would be found anyway; an org without the key field has nothing but this.
-        if !input.isToldAlready { effects.append(task(for: input, who: who)) }
-        return Plan(effects: effects, outcome: .applied, choice: choice.reason)
+        let reason = reasonAgainstTask(input)
+        if reason == nil { effects.append(task(for: input, who: who)) }
+        let isIgnored = effects.isEmpty && !input.isToldAlready
+        return Plan(
+            effects: effects,
+            outcome: isIgnored ? .ignored(reason: reason ?? "") : .applied,
+            choice: choice.reason,
+            remark: reason
+        )
     }
 
     private func isLater(_ time: Timestamp, thanLastOpenOf lead: SalesforceRecord) -> Bool {
@@ -61,17 +67,6 @@ extension Planner {
             fields: fields.values,
             shortened: fields.shortened
         )
-    }
-
-    /// Two tellings of one click share the key of the first, and so end as one Task; the same click later has a key of its
-    /// own.
-    private func taskKey(of input: PlanningInput) -> String {
-        let own = EngagementKey.key(action: input.action, person: input.person, payload: input.payload)
-        let alone: [String?] = [input.knownContactID, String(input.occurredAt.milliseconds)]
-        let telling = input.engagementKey.map { [$0] } ?? alone
-        // What was opened or clicked is part of the key, so that an event id which a new journal gives out again does not
-        // find the Task of another person.
-        return StableHash.hexadecimal(of: ["task", own] + telling, digits: 40)
     }
 
     private func subject(of input: PlanningInput) -> String {

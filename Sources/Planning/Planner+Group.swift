@@ -17,7 +17,7 @@ package struct GroupPlan: Hashable, Sendable {
 extension Planner {
     /// Plans events of one person as if each were carried out in turn, in the fewest writes.
     ///
-    /// That is one write a record, with the last value of each field; each open and click still is a Task of its own. It stops before the first event that can't be told without sending what comes before it. An opt-out is never shared.
+    /// That is one write a record, with the last value of each field; each open and click still is a Task of its own, as far as it is to be one. It stops before the first event that can't be told without sending what comes before it. An opt-out is never shared.
     ///
     /// - Parameter inputs: At least one, in the order in which the events are applied, all with what Salesforce holds now.
     /// - Returns: The plans of the first event and of as many that follow as can share its writes.
@@ -25,9 +25,11 @@ extension Planner {
         var group = GroupPlan(plans: [], effects: [])
         guard var records = inputs.first?.records else { return group }
         var writes: [String: Int] = [:]
+        var tasks = PlannedTasks()
         for (member, input) in inputs.enumerated() {
             var input = input
             input.records = records
+            if [.open, .click].contains(input.action) { tasks.count(into: &input, key: taskKey(of: input)) }
             let plan = plan(input)
             guard member == 0 || plan.canBeShared else { break }
             group.plans.append(plan)
@@ -37,6 +39,7 @@ extension Planner {
                 break
             }
             for effect in plan.effects {
+                tasks.add(effect)
                 // The same record may be named by its id and by its external id: its changes belong into one write.
                 let record = effect.taskKey ?? records.apply(effect, contactIDField: policy.fields.contactID)
                 if effect.taskKey != nil, let record, let place = writes[record] {

@@ -23,6 +23,8 @@ package struct PlanningInput: Sendable {
     package var engagementKey: String?
     /// Whether the Task of this open or click was written already, for an earlier telling of it.
     package var isToldAlready: Bool
+    /// How many Tasks the person has of the event's day, beside the one of this event.
+    package var tasksOfDay: Int
 
     package init(
         action: Action,
@@ -37,7 +39,8 @@ package struct PlanningInput: Sendable {
         records: SalesforceRecords,
         isOptedOut: Bool = false,
         engagementKey: String? = nil,
-        isToldAlready: Bool = false
+        isToldAlready: Bool = false,
+        tasksOfDay: Int = 0
     ) {
         self.action = action
         self.payload = payload
@@ -52,6 +55,7 @@ package struct PlanningInput: Sendable {
         self.isOptedOut = isOptedOut
         self.engagementKey = engagementKey
         self.isToldAlready = isToldAlready
+        self.tasksOfDay = tasksOfDay
     }
 
     /// What is known of the contact: for an `enrich` the fetched profile before the callback, else the callback first.

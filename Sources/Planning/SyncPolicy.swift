@@ -38,6 +38,8 @@ package struct SyncPolicy: Hashable, Sendable {
     package var campaigns: [CampaignRule] = []
     /// A campaign member's statuses from the first to the last: none is ever taken back.
     package var memberStatuses = MemberProgress.standardOrder
+    /// Which opens and clicks become Tasks.
+    package var tasks = TaskPolicy()
     /// Reasons of a removal that count as an opt-out; compared without regard to case.
     package var optOutReasons: Set<String> = ["unsubscribe", "complaint", "blacklisted"]
 
@@ -45,13 +47,15 @@ package struct SyncPolicy: Hashable, Sendable {
 
     /// Twelve hexadecimal digits that change with any of these choices: the mapping version recorded with each effect.
     package var version: String {
-        let values: [String?] =
-            [
-                fields.contactID, fields.listID, fields.tags, fields.subscriptionDate, fields.lastEmailOpened,
-                fields.lastUnsubscribeDate, fields.score, fields.eventKey, existingContact.rawValue, namePlaceholder,
-                unknownLastName, companyField, titleField, leadSource, status, unsubscribedStatus,
-            ] + [String(highIntentTags.count)] + highIntentTags.sorted() + optOutReasons.sorted()
-            + campaigns.flatMap { [$0.list, $0.origin, $0.tag, $0.campaign, $0.status] } + memberStatuses
+        var values: [String?] = [
+            fields.contactID, fields.listID, fields.tags, fields.subscriptionDate, fields.lastEmailOpened,
+            fields.lastUnsubscribeDate, fields.score, fields.eventKey, existingContact.rawValue, namePlaceholder,
+            unknownLastName, companyField, titleField, leadSource, status, unsubscribedStatus,
+            String(highIntentTags.count),
+        ]
+        values += highIntentTags.sorted() + optOutReasons.sorted()
+        values += campaigns.flatMap { [$0.list, $0.origin, $0.tag, $0.campaign, $0.status] } + memberStatuses
+        values += [tasks.opens.rawValue, tasks.clicks.rawValue, String(tasks.dailyLimit)]
         return StableHash.hexadecimal(of: values, digits: 12)
     }
 }

@@ -145,8 +145,14 @@ struct EffectSender: Sendable {
             guard !intent.fields.isEmpty else { return WriteResult(outcome: .updated(id: id), status: 200) }
             return try await rows.update(intent.object, id: id, fields: intent.fields, options: options)
         case .externalID(let field, let value) where intent.object == .task:
-            return try await TaskWriter(salesforce: salesforce, rows: rows, shape: shape, time: time)
-                .write(intent.fields, keyField: field, key: value, options: options, beforeCreating: beforeCreating)
+            return try await TaskWriter(
+                salesforce: salesforce,
+                rows: rows,
+                shape: shape,
+                tasks: policy.tasks,
+                time: time
+            )
+            .write(intent.fields, keyField: field, key: value, options: options, beforeCreating: beforeCreating)
         case .externalID(_, let campaignID) where intent.object == .campaignMember:
             // A member is unique in its campaign: a create whose answer was lost is refused, and no second one made.
             return try await MemberWriter(campaigns: campaigns, rows: rows, progress: Planner(policy: policy).progress)

@@ -20,8 +20,7 @@ extension EventExecutor {
         records: SalesforceRecords,
         isOptedOut: Bool
     ) async throws -> PlanningInput {
-        let earlier = try await earlierTelling(of: event)
-        return PlanningInput(
+        var input = PlanningInput(
             action: event.action,
             payload: event.payload,
             source: event.source,
@@ -33,10 +32,14 @@ extension EventExecutor {
             profile: profile,
             records: records,
             isOptedOut: isOptedOut,
-            // Tellings of one open or click share the key of the first, and so are one Task.
-            engagementKey: "event:\(earlier?.eventID ?? event.ticket.eventID)",
-            isToldAlready: earlier?.task == .written && event.redrive == 0
+            engagementKey: "event:\(event.ticket.eventID)"
         )
+        if let engagement = try await engagement(of: event) {
+            input.engagementKey = engagement.key
+            input.isToldAlready = engagement.task.telling == .written && event.redrive == 0
+            input.tasksOfDay = engagement.task.isBegun ? 0 : engagement.task.othersOfDay
+        }
+        return input
     }
 
     func profile(of event: ClaimedEvent) async throws -> ContactDetails? {
@@ -44,12 +47,47 @@ extension EventExecutor {
         return try await journal.reader.profile(contactID: contactID)
     }
 
-    /// The first event that told the same open or click, where this one is not the first.
-    func earlierTelling(of event: ClaimedEvent) async throws(JournalError) -> EarlierTelling? {
-        guard event.action == .open || event.action == .click, let person = event.person else { return nil }
-        return try await journal.reader.earlierTelling(
-            of: event.ticket.eventID,
+    /// What decides about the Task of an open or click.
+    struct Engagement {
+        /// Tellings of one open or click share that of the first, and so are one Task.
+        var key: String
+        var task: TaskStanding
+    }
+
+    /// What the journal knows of the Task of an open or click; nil for anything else, and where none is to be made.
+    func engagement(of event: ClaimedEvent) async throws(JournalError) -> Engagement? {
+        guard let person = event.person, configuration.policy.tasks.frequency(of: event.action) != .never else {
+            return nil
+        }
+        var input = PlanningInput(
+            action: event.action,
+            payload: event.payload,
+            source: event.source,
             person: person,
+            contactID: event.contactID,
+            listID: event.listID,
+            occurredAt: event.occurredAt,
+            receivedAt: event.receivedAt,
+            records: SalesforceRecords()
+        )
+        let isOneTask = planner.isOneTask(input)
+        let first = isOneTask ? nil : try await earlierTelling(of: event)
+        let key = "event:\(first ?? event.ticket.eventID)"
+        input.engagementKey = key
+        let task = try await journal.reader.taskStanding(
+            key: planner.taskKey(of: input),
+            eventID: event.ticket.eventID,
+            person: person,
+            day: event.occurredAt.isoDate,
+            limit: configuration.policy.tasks.dailyLimit
+        )
+        return Engagement(key: key, task: task)
+    }
+
+    /// The first event that told the same open or click, where this one is not the first.
+    private func earlierTelling(of event: ClaimedEvent) async throws(JournalError) -> Int64? {
+        try await journal.reader.earlierTelling(
+            of: event.ticket.eventID,
             action: event.action,
             message: event.payload.message?.id ?? event.payload.message?.name,
             link: event.payload.link?.id ?? event.payload.link?.url,
@@ -61,11 +99,11 @@ extension EventExecutor {
     /// Waits for an earlier telling whose Task was sent without an answer: in an org where only looking can tell, a second one
     /// could not be told from it.
     func unsettledTelling(of event: ClaimedEvent) async throws(JournalError) -> EventConclusion? {
-        guard let earlier = try await earlierTelling(of: event), earlier.task == .open else { return nil }
+        guard case .open(let eventID)? = try await engagement(of: event)?.task.telling else { return nil }
         return .snoozed(
             until: now.advanced(by: configuration.retry.configurationPause),
             .lostAnswer,
-            "Event \(earlier.eventID) told the same, and nobody knows yet whether its Task was written."
+            "Event \(eventID) told the same, and nobody knows yet whether its Task was written."
         )
     }
 }

@@ -185,11 +185,16 @@ struct EventExecutor: Sendable {
             return Ending(conclusion: wait, results: results)
         }
         return Ending(
-            conclusion: .completed(outcome: plan.outcome.name),
+            conclusion: .completed(outcome: plan.outcome.name, note: plan.note),
             results: results,
             followUp: followUp(of: event, plan),
             followers: group.followers.map { follower, plan in
-                FollowerEnding(event: follower, outcome: plan.outcome.name, followUp: followUp(of: follower, plan))
+                FollowerEnding(
+                    event: follower,
+                    outcome: plan.outcome.name,
+                    note: plan.note,
+                    followUp: followUp(of: follower, plan)
+                )
             }
         )
     }
@@ -215,7 +220,7 @@ struct EventExecutor: Sendable {
     private func report(_ event: ClaimedEvent, _ conclusion: EventConclusion) {
         let (outcome, level): (String, Logger.Level) =
             switch conclusion {
-            case .completed(let outcome): (outcome, .debug)
+            case .completed(let outcome, _): (outcome, .debug)
             case .retry: ("retry", .notice)
             case .snoozed, .held: ("snoozed", .info)
             case .dead: ("dead", .error)
@@ -266,7 +271,7 @@ extension EventConclusion {
     /// The end in a few words, without anything personal.
     fileprivate var summary: String {
         switch self {
-        case .completed(let outcome): "completed: \(outcome)"
+        case .completed(let outcome, _): "completed: \(outcome)"
         case .retry(_, let errorClass, let text): "retry (\(errorClass.rawValue)): \(text)"
         case .snoozed(_, _, let text), .held(_, _, _, let text): "snoozed: \(text)"
         case .dead(let errorClass, let text): "dead (\(errorClass.rawValue)): \(text)"

@@ -1,15 +1,17 @@
 import Model
+import Planning
 import Salesforce
 import Time
 
 /// Logs an open or a click exactly once.
 ///
 /// With a unique key field on Activity the key decides. An org without one has only the look before the write: the same
-/// subject for the same person on the same day counts as the same Task. That guarantee is weaker, and README says so.
+/// subject and description for the same person count as the same Task. That guarantee is weaker, and README says so.
 struct TaskWriter: Sendable {
     let salesforce: SalesforceClient
     let rows: RowSender
     let shape: OrgShape
+    let tasks: TaskPolicy
     let time: any TimeSource
 
     func write(
@@ -51,6 +53,21 @@ struct TaskWriter: Sendable {
             "SELECT Id, Description FROM Task WHERE WhoId = \(SOQL.literal(who)) AND Subject = \(SOQL.literal(subject))"
         )
         // Description can't be filtered on in SOQL; it holds the time of the event.
-        return rows.first { $0.fields["Description"]?.string == description }?.fields["Id"]?.string
+        let wanted = identity(of: description, subject: subject)
+        let found = rows.first { row in
+            row.fields["Description"]?.string.map { identity(of: $0, subject: subject) } == wanted
+        }
+        return found?.fields["Id"]?.string
+    }
+
+    /// What of a description tells Tasks of one subject apart: of an open or click that is one Task for ever not its time.
+    private func identity(of description: String, subject: String) -> Substring {
+        // A subject that names no message is that of any.
+        guard subject.contains(": ") else { return description[...] }
+        for (word, action) in [("Opened: ", Action.open), ("Clicked: ", .click)]
+        where tasks.frequency(of: action) == .once && description.hasPrefix(word) {
+            return description.drop { !$0.isNewline }
+        }
+        return description[...]
     }
 }

@@ -35,6 +35,12 @@ struct QueryPlanTests {
         ("knownProfiles", EventJournal.knownSQL, ["profile_by_fetch", "event_profile_of"]),
         ("requestBacklog", JournalReader.waitingSQL, ["event_waits_for_profile"]),
         ("listableBacklog", JournalReader.listableSQL, ["event_listable"]),
+        ("earlierTelling", JournalReader.earlierTellingSQL, ["event_telling"]),
+        ("laterByTheClock", JournalReader.laterByTheClockSQL, ["event_telling"]),
+        ("taskByKey", JournalReader.taskByKeySQL, ["effect_task_by_key"]),
+        ("tasksOfDay", JournalReader.tasksOfDaySQL, ["effect_task_by_day"]),
+        ("contactsOfPerson", JournalReader.contactsOfPersonSQL, ["event_contact_of_person", "event_by_person"]),
+        ("optOutOfContact", JournalReader.optOutOfContactSQL, ["event_opt_out_of_contact"]),
         ("audit", JournalReader.optOutAuditSQL, ["event_opt_out_by_id"]),
     ]
 
@@ -47,6 +53,27 @@ struct QueryPlanTests {
             #expect(plan.contains { $0.contains("INDEX \(index)") }, "\(name) uses \(index): \(plan)")
         }
         #expect(Self.scans(in: plan) == [], "\(name)")
+    }
+
+    /// A look that used less of the index would read all that somebody has opened.
+    @Test(arguments: [
+        (
+            JournalReader.earlierTellingSQL,
+            "event_telling (person_number=? AND action=? AND <expr>=? AND <expr>=? AND received_at>? AND received_at<?)"
+        ),
+        (
+            JournalReader.laterByTheClockSQL,
+            "event_telling (person_number=? AND action=? AND <expr>=? AND <expr>=? AND received_at>? AND received_at<?)"
+        ),
+        (JournalReader.taskByKeySQL, "effect_task_by_key (external_key=?)"),
+        (JournalReader.tasksOfDaySQL, "effect_task_by_day (person=? AND <expr>=?)"),
+        (JournalReader.contactsOfPersonSQL, "event_contact_of_person (person_number=? AND contact_id>?)"),
+        (JournalReader.optOutOfContactSQL, "event_opt_out_of_contact (contact_id=?)"),
+    ])
+    func lookAtAPersonUsesEveryTermOfItsIndex(sql: String, search: String) async throws {
+        let plan = try await plan(of: sql, JournalFixture())
+        #expect(plan.contains { $0.contains(search) }, "\(plan)")
+        #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
     }
 
     /// Everything that a worker's day sends through the writer, as SQLite saw it.

@@ -73,6 +73,25 @@ extension NewCallback {
         )
     }
 
+    /// An open of a message as a webhook tells it, which is never a duplicate of another one.
+    static func open(
+        _ contactID: String,
+        _ email: String,
+        message: String = "M1",
+        at time: String = "2026-04-27T12:56:00+00:00",
+        webhookID: String
+    ) -> NewCallback {
+        .json(
+            """
+            [{"type":"contact_opened_message","contact":{"contactId":"\(contactID)","email":"\(email)",
+            "campaign":{"campaignId":"p86zQ","name":"q2"}},"account":{"accountId":"A1"},
+            "message":{"resourceType":"newsletters","resourceId":"\(message)","name":"News \(message)","subject":"June"},
+            "event":{"occurredAt":"\(time)"}}]
+            """,
+            webhookID: webhookID
+        )
+    }
+
     static func tag(_ tag: String, _ contactID: String, _ email: String) -> NewCallback {
         .json(
             """

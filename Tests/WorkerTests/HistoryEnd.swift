@@ -132,7 +132,7 @@ struct HistoryEnd {
             }
     }
 
-    /// One Task for all tellings of an open or click within ten minutes.
+    /// One Task for all opens of a message, and one for all tellings of a click within ten minutes.
     ///
     /// Where a chain of tellings is longer than that, the design leaves open where it is cut: there are no fewer Tasks than
     /// chains, and no two for tellings that are all within ten minutes of one another.
@@ -144,9 +144,11 @@ struct HistoryEnd {
             let told = engagements.filter { $0.subject == subject }
             let found = tasks.filter { $0["Subject"].string == subject }
             let tellings = tries.filter { $0.happening.told.subject == subject }.flatMap(\.happening.tellings)
-            let least = Self.chains(tellings).count { chain in told.contains { chain.contains($0.receivedAt) } }
+            let chains = Self.chains(tellings).count { chain in told.contains { chain.contains($0.receivedAt) } }
+            let least = subject.hasPrefix("Email Open") ? min(1, told.count) : chains
+            let isOpen = subject.hasPrefix("Email Open")
             let most = Dictionary(grouping: told, by: \.email).values.reduce(0) {
-                $0 + Self.apart($1.map(\.receivedAt))
+                $0 + (isOpen ? 1 : Self.apart($1.map(\.receivedAt)))
             }
             if found.count < least || found.count > max(least, most) {
                 let times = told.map(\.receivedAt)

@@ -142,6 +142,24 @@ extension SettingCatalog {
             "The statuses of campaign members from the first to the last; a member's never goes back."
         ),
         SettingKey(
+            "sync.tasks.opens",
+            .choice(OpenTasks.allCases.map(\.rawValue)),
+            default: "perMessage",
+            "Which opens become Tasks: the first of each person and message, every one, or none."
+        ),
+        SettingKey(
+            "sync.tasks.clicks",
+            .choice(ClickTasks.allCases.map(\.rawValue)),
+            default: "every",
+            "Which clicks become Tasks: every one, the first of each person, message and link, or none."
+        ),
+        SettingKey(
+            "sync.tasks.dailyLimit",
+            .integer(0...10_000),
+            default: "20",
+            "The most Tasks of one person and day (UTC), beyond which there are none; 0 is any number."
+        ),
+        SettingKey(
             "sync.orphanWait",
             .duration(.zero ... .seconds(7 * 86_400)),
             default: "10m",

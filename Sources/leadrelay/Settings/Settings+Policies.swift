@@ -67,6 +67,7 @@ extension Settings {
         var highIntentTags: [String]
         var campaigns: [CampaignRule]
         var memberStatuses: [String]
+        var tasks: Tasks
         var orphanWait: Duration
         var profileMaxAge: Duration
 
@@ -81,8 +82,31 @@ extension Settings {
             highIntentTags = try reader.requiredStringArray(forKey: "highIntentTags")
             campaigns = try reader.entries(forKey: "campaigns").compactMap(CampaignRule.init)
             memberStatuses = try reader.requiredStringArray(forKey: "memberStatuses")
+            tasks = try Tasks(reader.scoped(to: "tasks"))
             orphanWait = try reader.duration(forKey: "orphanWait")
             profileMaxAge = try reader.duration(forKey: "profileMaxAge")
+        }
+    }
+
+    /// The settings under `sync.tasks`.
+    struct Tasks: Hashable, Sendable {
+        var opens: OpenTasks
+        var clicks: ClickTasks
+        var dailyLimit: Int
+
+        init(_ reader: ConfigReader) throws {
+            opens = try reader.requiredString(forKey: "opens", as: OpenTasks.self)
+            clicks = try reader.requiredString(forKey: "clicks", as: ClickTasks.self)
+            dailyLimit = try reader.requiredInt(forKey: "dailyLimit")
+        }
+
+        /// What the planner follows.
+        var policy: TaskPolicy {
+            var policy = TaskPolicy()
+            policy.opens = opens
+            policy.clicks = clicks
+            policy.dailyLimit = dailyLimit
+            return policy
         }
     }
 

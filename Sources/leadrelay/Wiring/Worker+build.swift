@@ -95,6 +95,7 @@ extension Settings {
         policy.highIntentTags = Set(sync.highIntentTags)
         policy.campaigns = sync.campaigns
         policy.memberStatuses = sync.memberStatuses
+        policy.tasks = sync.tasks.policy
         policy.optOutReasons = Set(optOut.reasons)
         return policy
     }
