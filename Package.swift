@@ -176,8 +176,8 @@ let package = Package(
         .testTarget(
             name: "DiagnosticsTests",
             dependencies: [
-                "Diagnostics", "Model", "Planning", "Salesforce", "Sandbox", "TestSupport", "Time", asyncHTTPClient,
-                logging,
+                "Diagnostics", "GetResponse", "Model", "Planning", "Salesforce", "Sandbox", "TestSupport", "Time",
+                asyncHTTPClient, logging,
             ]
         ),
         .testTarget(

@@ -1,20 +1,27 @@
 package import GetResponse
 
 extension Check {
-    /// GetResponse: the key opens the account.
+    /// GetResponse: the key opens the account, and its callbacks come here.
     ///
-    /// Costs one request, counted like any other.
-    package static func getResponse(_ client: GetResponseClient) -> Check {
+    /// Costs two requests, counted like any other.
+    ///
+    /// - Parameters:
+    ///   - client: Who asks.
+    ///   - address: Where the callbacks should go.
+    /// - Returns: The check.
+    package static func getResponse(
+        _ client: GetResponseClient,
+        callbacksTo address: CallbackAddress = CallbackAddress()
+    ) -> Check {
         Check(name: "getresponse") {
             do throws(GetResponseError) {
                 let account = try await client.account()
-                return [
-                    Finding(
-                        check: "getresponse.login",
-                        verdict: .ok,
-                        finding: "The key opens the GetResponse account \(account.accountID)."
-                    )
-                ]
+                let login = Finding(
+                    check: "getresponse.login",
+                    verdict: .ok,
+                    finding: "The key opens the GetResponse account \(account.accountID)."
+                )
+                return [login] + (await callbackFindings(client, address))
             } catch {
                 return [
                     Finding(
@@ -25,6 +32,21 @@ extension Check {
                     )
                 ]
             }
+        }
+    }
+
+    private static func callbackFindings(_ client: GetResponseClient, _ address: CallbackAddress) async -> [Finding] {
+        do throws(GetResponseError) {
+            return CallbackCheck(address: address).findings(try await client.callbackRegistration())
+        } catch {
+            return [
+                Finding(
+                    check: "getresponse.callback",
+                    verdict: .warning,
+                    finding: "Where GetResponse sends its callbacks is not known. \(error)",
+                    remedy: remedy(for: error)
+                )
+            ]
         }
     }
 

@@ -99,8 +99,21 @@ struct CommandTests {
             let good = try await deployment.leadrelay.run("doctor", "--json")
             #expect(good.status == 0, "\(good.output) \(good.error)")
             let window = try await deployment.reader().requestWindow(length: .seconds(3600))
-            #expect(window.count == 1, "doctor's request is counted like any other")
-            #expect(deployment.sandbox.getResponse.requests.all.count == 1)
+            #expect(window.count == 2, "doctor's requests are counted like any other")
+            #expect(deployment.sandbox.getResponse.requests.all.count == 2)
+            deployment.sandbox.getResponse.callback = GetResponseCallback(
+                url: "https://other.example/hook",
+                actions: [:]
+            )
+            let foreign = try await deployment.leadrelay
+                .with(["LEADRELAY_INGEST_PUBLIC_URL": "https://relay.example.com"]).run("doctor")
+            #expect(foreign.status == 1)
+            #expect(
+                foreign.output.contains(
+                    "getresponse.callback: GetResponse sends its callbacks to https://other.example"
+                )
+            )
+            #expect(!foreign.output.contains("s3cret"))
             let bad = try await deployment.leadrelay
                 .with(["LEADRELAY_SALESFORCE_CLIENT_SECRET": "wrong-secret-value"]).run("doctor")
             #expect(bad.status == 1)

@@ -88,6 +88,7 @@ import Testing
         },
         { _ = try await $0.account() },
         { _ = try await $0.campaigns() },
+        { _ = try await $0.callbackRegistration() },
     ]
 
     @Test(arguments: questions.indices)

@@ -91,4 +91,9 @@ package struct GetResponseCallback: Sendable, Equatable {
     package var url: String
     /// Whether each action is told.
     package var actions: [String: Bool]
+
+    package init(url: String, actions: [String: Bool]) {
+        self.url = url
+        self.actions = actions
+    }
 }

@@ -66,6 +66,12 @@ extension SettingCatalog {
             "Lets callbacks in, as the last part of their URL: /webhooks/getresponse/TOKEN; ingest requires it."
         ),
         SettingKey(
+            "ingest.publicURL",
+            .url,
+            example: "https://relay.example.com",
+            "What comes before /webhooks/ in the callback's URL; doctor then says whether GetResponse sends callbacks here."
+        ),
+        SettingKey(
             "ingest.maxBodyBytes",
             .integer(1...1 << 30),
             default: "1048576",

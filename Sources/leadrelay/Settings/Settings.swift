@@ -58,6 +58,8 @@ extension Settings {
         /// 0 takes a free one.
         var port: Int
         var token: Secret?
+        /// What the world sees of ingest, behind the proxy.
+        var publicURL: ServiceURL?
         var maxBodyBytes: Int
         var maxQueued: Int
 
@@ -65,6 +67,7 @@ extension Settings {
             host = try reader.requiredString(forKey: "host")
             port = try reader.requiredInt(forKey: "port")
             token = reader.secret(forKey: "token")
+            publicURL = try reader.string(forKey: "publicURL").map { try ServiceURL($0) }
             maxBodyBytes = try reader.requiredInt(forKey: "maxBodyBytes")
             maxQueued = try reader.requiredInt(forKey: "maxQueued")
         }

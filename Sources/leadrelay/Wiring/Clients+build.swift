@@ -114,7 +114,7 @@ func buildChecks(settings: Settings, httpClient: HTTPClient, time: any TimeSourc
     return checks
 }
 
-/// The GetResponse check, whose one request is counted in the journal like any other.
+/// The GetResponse check, whose requests are counted in the journal like any other.
 ///
 /// A journal that is missing is made, but only in a folder of one's own: an administrator's `doctor` would otherwise leave
 /// one behind that the service can't open.
@@ -140,7 +140,8 @@ private func buildGetResponseCheck(
         time: time
     )
     return .getResponse(
-        buildGetResponseClient(access: access, gate: gate, httpClient: httpClient, time: time, logger: logger)
+        buildGetResponseClient(access: access, gate: gate, httpClient: httpClient, time: time, logger: logger),
+        callbacksTo: CallbackAddress(publicURL: settings.ingest.publicURL, token: settings.ingest.token?.revealed)
     )
 }
 
