@@ -1,5 +1,6 @@
 import Journal
 import Model
+import Planning
 import Sandbox
 import Testing
 import Worker
