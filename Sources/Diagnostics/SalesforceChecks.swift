@@ -133,7 +133,7 @@ struct OrgCheck: Sendable {
             case .task: "it the permissions \"Access Activities\" and \"Edit Tasks\""
             // The rights on members are those on campaigns.
             case .campaignMember:
-                "its profile Read and Edit on Campaign, and the user the permission \"Marketing User\""
+                "its profile Read on Campaign, and the user the permission \"Marketing User\""
             default: "its profile Read, Create and Edit on \(object.rawValue)"
             }
         return Finding(

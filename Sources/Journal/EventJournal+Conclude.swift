@@ -11,6 +11,7 @@ extension EventJournal {
     ///   - conclusion: How the try ended.
     ///   - results: What became of the effects of this try.
     ///   - followUp: The enrichment that a completed subscribe asks for.
+    ///   - choice: Which of several records the try took, and why; nil where there was nothing to choose.
     ///   - followers: Events of the same person that were carried out together with it, in their order. Each gets a try of its
     ///     own; from the first that is not next any more they are left to tries of their own.
     /// - Returns: How many of the followers were completed.
@@ -21,12 +22,13 @@ extension EventJournal {
         with conclusion: EventConclusion,
         results: [EffectResult] = [],
         followUp: EnrichFollowUp? = nil,
+        choice: String? = nil,
         followers: [FollowerEnding] = []
     ) async throws(JournalError) -> Int {
         try await write { [time] db in
             let reading = time.read()
             let now = reading.wall
-            try EventTable.end(ticket, now: now, with: EventTable.Ending(conclusion, now: now), db)
+            try EventTable.end(ticket, now: now, with: EventTable.Ending(conclusion, now: now), choice: choice, db)
             for result in results {
                 try EffectTable.record(result, now: now, db)
             }
@@ -152,6 +154,7 @@ extension EventTable {
     ///   - now: The end of the try, in wall time.
     ///   - startedAt: Its start, where that was not the claim.
     ///   - ending: What to write.
+    ///   - choice: Which of several records it took, and why.
     ///   - db: The connection, inside a transaction.
     /// - Throws: `JournalError.leaseLost` unless the ticket still holds the event.
     static func end(
@@ -159,6 +162,7 @@ extension EventTable {
         now: Int64,
         startedAt: Int64? = nil,
         with ending: Ending,
+        choice: String? = nil,
         _ db: Database
     ) throws {
         // Before the row's own values are cleared.
@@ -171,6 +175,7 @@ extension EventTable {
             values.bind(ending.attemptOutcome)
             values.bind(ending.errorClass?.rawValue)
             values.bind(ending.errorText ?? ending.note)
+            values.bind(choice)
         }
         guard db.changesCount == 1 else { throw JournalError.leaseLost(eventID: ticket.eventID) }
         try BoundStatement(db.cachedStatement(sql: endSQL)).run { values in
@@ -191,10 +196,10 @@ extension EventTable {
     /// The fence of both statements: nothing is written unless the ticket still holds the event.
     private static let insertAttemptSQL = """
         INSERT INTO attempt (
-            event_id, claim, number, worker, started_at, finished_at, outcome, error_class, error_text, requests_used
+            event_id, claim, number, worker, started_at, finished_at, outcome, error_class, error_text, choice, requests_used
         )
         SELECT
-            id, claim, attempt, lease_owner, coalesce(?4, claimed_at), ?5, ?6, ?7, ?8,
+            id, claim, attempt, lease_owner, coalesce(?4, claimed_at), ?5, ?6, ?7, ?8, ?9,
             (SELECT count(*) FROM api_request WHERE event_id = ?1)
                 - (SELECT coalesce(sum(requests_used), 0) FROM attempt WHERE event_id = ?1)
         FROM event WHERE id = ?1 AND claim = ?2 AND lease_owner = ?3 AND state = 'running'

@@ -11,12 +11,21 @@ package struct FollowerEnding: Sendable {
     /// Why, where that needs a word.
     package var note: String?
     package var followUp: EnrichFollowUp?
+    /// Which of several records it took, and why.
+    package var choice: String?
 
-    package init(event: ClaimedEvent, outcome: String, note: String? = nil, followUp: EnrichFollowUp? = nil) {
+    package init(
+        event: ClaimedEvent,
+        outcome: String,
+        note: String? = nil,
+        followUp: EnrichFollowUp? = nil,
+        choice: String? = nil
+    ) {
         self.event = event
         self.outcome = outcome
         self.note = note
         self.followUp = followUp
+        self.choice = choice
     }
 }
 
@@ -121,6 +130,7 @@ extension EventTable {
             now: now.wall,
             startedAt: follower.event.claimedAt.milliseconds,
             with: Ending(.completed(outcome: follower.outcome, note: follower.note), now: now.wall),
+            choice: follower.choice,
             db
         )
         return true

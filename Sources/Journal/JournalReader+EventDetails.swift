@@ -49,7 +49,8 @@ extension JournalReader {
         (
             "attempt",
             """
-            SELECT claim, number, worker, started_at, finished_at, outcome, error_class, error_text, requests_used
+            SELECT claim, number, worker, started_at, finished_at, outcome, error_class, error_text, choice,
+                requests_used
             FROM attempt WHERE event_id = ? ORDER BY id
             """
         ),

@@ -54,6 +54,7 @@ struct EventExecutor: Sendable {
                     with: ending.conclusion,
                     results: ending.results,
                     followUp: ending.followUp,
+                    choice: ending.choice,
                     followers: ending.followers
                 )
             } catch {
@@ -188,12 +189,14 @@ struct EventExecutor: Sendable {
             conclusion: .completed(outcome: plan.outcome.name, note: plan.note),
             results: results,
             followUp: followUp(of: event, plan),
+            choice: plan.choice,
             followers: group.followers.map { follower, plan in
                 FollowerEnding(
                     event: follower,
                     outcome: plan.outcome.name,
                     note: plan.note,
-                    followUp: followUp(of: follower, plan)
+                    followUp: followUp(of: follower, plan),
+                    choice: plan.choice
                 )
             }
         )
@@ -264,6 +267,8 @@ struct Ending: Sendable {
     var conclusion: EventConclusion
     var results: [EffectResult] = []
     var followUp: EnrichFollowUp?
+    /// Which of several records was taken, and why.
+    var choice: String?
     var followers: [FollowerEnding] = []
 }
 

@@ -37,6 +37,25 @@ struct SalesforceTableRecordTests {
         }
     }
 
+    @Test("Row 7: of several records the same one is taken every time, and the journal says which and why")
+    func choiceIsRecorded() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            let leads = try (1...3).map { _ in try fixture.insertLead(nil, "jane@acme.example") }
+            try await whileRunning(fixture.makeWorker()) {
+                try await fixture.tell(.wholeSubscribe("c1", "jane@acme.example"))
+                try await fixture.eventuallyDrained()
+                try await fixture.tell(.click("c2", "jane@acme.example"))
+                try await fixture.eventuallyDrained()
+            }
+            let first = try #require(leads.min())
+            #expect(fixture.lead("c1")?.id == first)
+            #expect(fixture.sandbox.salesforce.rows("Task").map { $0["WhoId"].string } == [first])
+            let choices = try await fixture.events().map { $0.attempts.last?["choice"].text }
+            let sentence = "Of 3 Leads with this address the one with the lowest id, \(first), was taken."
+            #expect(choices == [sentence, sentence])
+        }
+    }
+
     @Test("Row 8: false is never sent, so that a rep's opt-out stays")
     func falseIsNeverSent() async throws {
         try await WorkerFixture.withFresh { fixture in
