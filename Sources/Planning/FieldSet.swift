@@ -23,6 +23,15 @@ struct FieldSet {
         if let fitted { values[field] = .string(fitted) }
     }
 
+    /// Adds a text of which the end stays when it has to be cut, unless there is hardly room for that.
+    mutating func set(_ field: String, _ text: String, ending: String) {
+        guard let room = org.room(of: field, in: object), text.utf16.count + ending.utf16.count > room.length,
+            room.length >= 2 * ending.utf16.count
+        else { return set(field, text + ending) }
+        shortened.insert(field)
+        set(field, text.cut(to: room.length - ending.utf16.count) + ending)
+    }
+
     /// Adds tags, as many as fit.
     mutating func set(_ field: String, tags: [String]) {
         guard !field.isEmpty, !org.lacks(field, of: object) else { return }

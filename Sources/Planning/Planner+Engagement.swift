@@ -55,7 +55,7 @@ extension Planner {
     private func task(for input: PlanningInput, who: String) -> EffectIntent {
         var fields = FieldSet(.task, org)
         fields.set("WhoId", who)
-        fields.set("Subject", subject(of: input))
+        fields.set("Subject", subject(of: input), ending: TaskSubject.ending(at: input.occurredAt))
         fields.set("Status", "Completed")
         fields.set("Priority", "Normal")
         fields.set("ActivityDate", input.occurredAt.isoDate)

@@ -49,13 +49,17 @@ struct TaskWriter: Sendable {
         guard let who = fields["WhoId"]?.string, let subject = fields["Subject"]?.string,
             let description = fields["Description"]?.string
         else { return nil }
+        let name = TaskSubject.withoutTime(subject)
+        // Wildcards in the name only make it find more, which is compared below.
         let rows = try await salesforce.query(
-            "SELECT Id, Description FROM Task WHERE WhoId = \(SOQL.literal(who)) AND Subject = \(SOQL.literal(subject))"
+            "SELECT Id, Subject, Description FROM Task WHERE WhoId = \(SOQL.literal(who)) "
+                + "AND Subject LIKE \(SOQL.literal(name + "%"))"
         )
         // Description can't be filtered on in SOQL; it holds the time of the event.
-        let wanted = identity(of: description, subject: subject)
+        let wanted = identity(of: description, subject: name)
         let found = rows.first { row in
-            row.fields["Description"]?.string.map { identity(of: $0, subject: subject) } == wanted
+            row.fields["Subject"]?.string.map(TaskSubject.withoutTime) == name
+                && row.fields["Description"]?.string.map { identity(of: $0, subject: name) } == wanted
         }
         return found?.fields["Id"]?.string
     }

@@ -78,7 +78,8 @@ import Testing
         let task = try #require(plan.effects.last)
         #expect(
             task.fields == [
-                "WhoId": "00Q000000000001AAA", "Subject": "Email Open: June news", "Status": "Completed",
+                "WhoId": "00Q000000000001AAA", "Subject": "Email Open: June news (2026-04-27 12:56 UTC)",
+                "Status": "Completed",
                 "Priority": "Normal", "ActivityDate": "2026-04-27",
                 "Description": "Opened: 2026-04-27T12:56:00Z\nMessage: June news\nMessage subject: Hello",
             ]
@@ -99,7 +100,10 @@ import Testing
     @Test func clickNamesItsLink() {
         let plan = planner.plan(input(.click, SalesforceRecords(leads: [.ownLead()])))
         #expect(plan.effects.map(\.kind) == [.taskCreate])
-        #expect(plan.effects.first?.fields["Subject"] == "Email Click: June news — https://example.com/pricing")
+        #expect(
+            plan.effects.first?.fields["Subject"]
+                == "Email Click: June news — https://example.com/pricing (2026-04-27 12:56 UTC)"
+        )
         #expect(plan.effects.first?.fields["Description"]?.string?.contains("URL: https://example.com/pricing") == true)
     }
 
@@ -109,7 +113,7 @@ import Testing
         #expect(planner.plan(click).effects.first?.fields["Subject"]?.string?.count == 255)
         click.payload.link = nil
         click.payload.message = nil
-        #expect(planner.plan(click).effects.first?.fields["Subject"] == "Email Click")
+        #expect(planner.plan(click).effects.first?.fields["Subject"] == "Email Click (2026-04-27 12:56 UTC)")
     }
 
     @Test func taskGoesToTheContactWhereTheLeadWasConverted() {

@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Sandbox
 
@@ -139,10 +140,10 @@ struct HistoryEnd {
     private func taskProblems(_ engagements: [HistoryReference.Engagement], ids: [String]) -> [String] {
         let tasks = sandbox.salesforce.rows("Task").filter { ids.contains($0["WhoId"].string ?? "") }
         var problems: [String] = []
-        let subjects = Set(engagements.map(\.subject)).union(tasks.compactMap { $0["Subject"].string })
+        let subjects = Set(engagements.map(\.subject)).union(tasks.compactMap(\.subjectWithoutTime))
         for subject in subjects.sorted() {
             let told = engagements.filter { $0.subject == subject }
-            let found = tasks.filter { $0["Subject"].string == subject }
+            let found = tasks.filter { $0.subjectWithoutTime == subject }
             let tellings = tries.filter { $0.happening.told.subject == subject }.flatMap(\.happening.tellings)
             let chains = Self.chains(tellings).count { chain in told.contains { chain.contains($0.receivedAt) } }
             let least = subject.hasPrefix("Email Open") ? min(1, told.count) : chains
@@ -205,4 +206,9 @@ struct HistoryEnd {
         }
         .map { "event \($0.event.id) lacked something that was never fetched" }
     }
+}
+
+extension SalesforceRow {
+    /// A Task's subject without the time at its end.
+    fileprivate var subjectWithoutTime: String? { self["Subject"].string?.components(separatedBy: " (20").first }
 }
