@@ -3,8 +3,8 @@ import Time
 
 /// Requests of many tries that are carried out together: one call to Salesforce serves up to 200 of them.
 ///
-/// A batch leaves when it is full, else a little after its first request came. Whoever asks waits for the answer to its own
-/// request; a batch that is under way does not hold the next one up.
+/// A batch leaves when it is full, else a little after its first request came, or somewhat later while a crowd is coming in.
+/// Whoever asks waits for the answer to its own request; a batch that is under way does not hold the next one up.
 final class BatchQueue<Request: Sendable, Answer: Sendable>: Sendable {
     private struct Entry {
         var id: Int
@@ -27,6 +27,11 @@ final class BatchQueue<Request: Sendable, Answer: Sendable>: Sendable {
         case wait
         case leave
     }
+
+    /// So many requests within one linger are a crowd, of which more are on their way.
+    private static var crowd: Int { 20 }
+    /// How many times the linger a crowd's batch waits at most to become full.
+    private static var longestLinger: Int { 3 }
 
     private let limit: Int
     private let linger: Duration
@@ -105,7 +110,13 @@ final class BatchQueue<Request: Sendable, Answer: Sendable>: Sendable {
 
     /// What is left, because its key is in the batch already, goes when that has been answered.
     private func lingerAndSend() async {
-        try? await time.sleep(for: linger)
+        var count = 0
+        for _ in 0..<Self.longestLinger {
+            try? await time.sleep(for: linger)
+            let waiting = waitingCount
+            guard waiting - count >= Self.crowd else { break }
+            count = waiting
+        }
         var batch = state.withLock { state in
             state.isLingering = false
             return nextBatch(&state)

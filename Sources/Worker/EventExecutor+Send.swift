@@ -12,7 +12,7 @@ extension EventExecutor {
     ///   - effects: What to send.
     ///   - event: The event in hand.
     ///   - results: What became of them, appended.
-    /// - Returns: What failed of the required effects: of opt-outs everything, else the first, after which nothing is sent.
+    /// - Returns: What failed of the required effects: after that nothing that is merely best effort is sent.
     /// - Throws: `JournalError` when what became of an opt-out could not be recorded.
     func send(
         _ effects: [PlannedEffect],
@@ -27,8 +27,9 @@ extension EventExecutor {
         for (effect, outcome) in await sendAll(optOuts.filter { !$0.isConfirmed }, of: event) {
             note(outcome, of: effect, results: &results, failures: &failures)
         }
-        for effect in others where !effect.isConfirmed && failures.isEmpty {
-            note(await send(effect, of: event), of: effect, results: &results, failures: &failures)
+        // So are the rest: they go together, and with those of other events that are as far.
+        for (effect, outcome) in failures.isEmpty ? await sendAll(others.filter { !$0.isConfirmed }, of: event) : [] {
+            note(outcome, of: effect, results: &results, failures: &failures)
         }
         if !optOuts.isEmpty {
             let gone = results.filter { $0.state == .failed }.map(\.effectID)

@@ -46,6 +46,34 @@ struct BatchQueueTests {
         #expect(Set(record.all.joined()) == Set(1...8))
     }
 
+    /// A crowd that is coming in makes one batch instead of several; it is waited for three times at most.
+    @Test func crowdIsWaitedForWhileItComes() async throws {
+        let time = ManualTimeSource()
+        let record = Record()
+        let queue = queue(limit: 200, linger: .milliseconds(200), time: time, record: record)
+        let asking = Task {
+            await withTaskGroup { group in
+                for wave in 0..<4 {
+                    for number in 0..<25 { group.addTask { _ = await queue.ask(wave * 25 + number) } }
+                    while queue.waitingCount < (wave + 1) * 25, record.all.isEmpty { await Task.yield() }
+                    while time.sleeperCount == 0, record.all.isEmpty { await Task.yield() }
+                    time.advance(by: .milliseconds(200))
+                    while time.sleeperCount == 0, record.all.isEmpty, wave < 2 { await Task.yield() }
+                }
+                time.advance(by: .seconds(10))
+                await group.waitForAll()
+            }
+        }
+        try await eventually("the first batch") { !record.all.isEmpty }
+        #expect(record.all.first?.count == 75)
+        while record.all.joined().count < 100 {
+            time.advance(by: .milliseconds(200))
+            await Task.yield()
+        }
+        await asking.value
+        #expect(Set(record.all.joined()) == Set(0..<100))
+    }
+
     @Test func restLeavesALittleAfterItsFirstCame() async throws {
         let time = ManualTimeSource()
         let record = Record()

@@ -215,7 +215,7 @@ extension SettingCatalog {
             "salesforce.batchLinger",
             .duration(.zero ... .seconds(10)),
             default: "200ms",
-            "How long the first of a batch waits for others; an opt-out waits for none."
+            "How long the first of a batch waits for others, in a crowd up to three times as long; an opt-out waits for none."
         ),
         SettingKey(
             "salesforce.apiUsagePause",
