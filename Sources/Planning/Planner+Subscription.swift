@@ -6,6 +6,7 @@ extension Planner {
         let mapping = LeadMapping(input, policy: policy, org: org)
         var effects = input.isOptedOut ? missingOptOuts(records) : []
         var outcome = PlanOutcome.applied
+        var choice = choice
         switch choice.target {
         case .ownLead(let lead, let isOnly):
             effects += ownLeadChange(lead, isOnly: isOnly, mapping: mapping, contactID: input.knownContactID)
@@ -16,7 +17,11 @@ extension Planner {
         case .contact(let contact):
             if policy.existingContact != .ignore { effects += gaps(of: contact, mapping: mapping) }
             if policy.existingContact == .alsoLead, choice.canCreate, input.action == .subscribe {
-                effects.append(creation(input, mapping: mapping))
+                if input.isLeadRefused {
+                    choice.add("A duplicate rule of the org allows no Lead beside the Contact \(contact.id).")
+                } else {
+                    effects.append(creation(input, mapping: mapping))
+                }
             }
             if policy.existingContact == .ignore, effects.isEmpty {
                 outcome = .ignored(reason: "The person is a Contact, which sync.existingContact leaves alone.")

@@ -25,6 +25,8 @@ package struct PlanningInput: Sendable {
     package var isToldAlready: Bool
     /// How many Tasks the person has of the event's day, beside the one of this event.
     package var tasksOfDay: Int
+    /// Whether a duplicate rule of the org has refused a Lead beside the person's Contact.
+    package var isLeadRefused: Bool
 
     package init(
         action: Action,
@@ -40,7 +42,8 @@ package struct PlanningInput: Sendable {
         isOptedOut: Bool = false,
         engagementKey: String? = nil,
         isToldAlready: Bool = false,
-        tasksOfDay: Int = 0
+        tasksOfDay: Int = 0,
+        isLeadRefused: Bool = false
     ) {
         self.action = action
         self.payload = payload
@@ -56,6 +59,7 @@ package struct PlanningInput: Sendable {
         self.engagementKey = engagementKey
         self.isToldAlready = isToldAlready
         self.tasksOfDay = tasksOfDay
+        self.isLeadRefused = isLeadRefused
     }
 
     /// What is known of the contact: for an `enrich` the fetched profile before the callback, else the callback first.

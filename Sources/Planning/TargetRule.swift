@@ -26,6 +26,9 @@ enum TargetRule {
         /// Whether a new Lead may take this contact id: not where a converted one has it, since the upsert would find that.
         var canCreate: Bool
 
+        /// Says one thing more of how it was chosen.
+        mutating func add(_ sentence: String) { reason = TargetRule.joined(reason, sentence) }
+
         /// The Lead to write, own or adopted.
         var lead: SalesforceRecord? {
             switch target {
@@ -92,7 +95,7 @@ enum TargetRule {
         count > 1 ? "Of \(count) \(what) the one with the lowest id, \(id), was taken." : nil
     }
 
-    private static func joined(_ sentences: String?...) -> String? {
+    fileprivate static func joined(_ sentences: String?...) -> String? {
         let said = sentences.compactMap { $0 }
         return said.isEmpty ? nil : said.joined(separator: " ")
     }

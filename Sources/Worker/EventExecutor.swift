@@ -133,12 +133,13 @@ struct EventExecutor: Sendable {
         // An opt-out reaches the records of one object while those of the other can't be looked at.
         if !event.isOptOut, let failures = TryFailures(resolution.failures) { throw failures }
         if let adopted { resolution.add(adopted) }
-        let input = try await planningInput(
+        var input = try await planningInput(
             for: event,
             profile: profile,
             records: resolution.records,
             isOptedOut: knowledge.isOptedOut
         )
+        input.isLeadRefused = adopted.map { $0.leads.isEmpty && !$0.contacts.isEmpty } ?? false
         await learning
         let group = try await plan(event, input: input)
         guard let plan = group.plans.first else { return Ending(conclusion: .interrupted) }

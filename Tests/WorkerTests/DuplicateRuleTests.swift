@@ -1,5 +1,6 @@
 import Journal
 import Model
+import Planning
 import Sandbox
 import Testing
 
@@ -70,6 +71,22 @@ struct DuplicateRuleTests {
             }
             #expect(fixture.sandbox.salesforce.rows("Lead").isEmpty)
             #expect(fixture.sandbox.salesforce.rows("Contact").map { $0["FirstName"].string } == ["Jane"])
+        }
+    }
+
+    /// The operator wants a Lead beside the Contact, the org does not: the Contact is there, and that is enough.
+    @Test func ruleAgainstALeadBesideTheContactLeavesTheContact() async throws {
+        try await withRule { fixture in
+            let contact = try fixture.insertContact("p1@acme.example")
+            try await whileRunning(fixture.makeWorker { $0.policy.existingContact = .alsoLead }) {
+                try await fixture.tell(.wholeSubscribe("c1", "p1@acme.example"))
+                let event = try await fixture.eventually("subscribe") { $0.isCompleted() }
+                #expect(event.attempt == 1)
+                let sentence = "A duplicate rule of the org allows no Lead beside the Contact \(contact)."
+                #expect(event.attempts.last?["choice"].text == sentence)
+            }
+            #expect(fixture.sandbox.salesforce.rows("Lead").isEmpty)
+            #expect(fixture.sandbox.salesforce.row(contact)?["FirstName"].string == "Jane")
         }
     }
 

@@ -34,8 +34,9 @@ struct RequestIDTests {
             #expect(requests.count == writes.count && requests.count < 20, "\(writes.map(\.path))")
             let failed = effects.filter { $0["state"].text == "failed" }
             #expect(effects.count { $0["state"].text == "confirmed" } == 19, "\(effects)")
-            // The batch was answered 200; the row's own refusal is in the text.
-            #expect(failed.map { $0["status_code"].integer } == [200])
+            // A batch is answered 200, and the row's own refusal is in the text; on a slow machine a row may have gone alone.
+            let isShared = effects.count { $0["request_id"] == failed.first?["request_id"] } > 1
+            #expect(failed.map { $0["status_code"].integer } == [isShared ? 200 : 400])
             #expect(failed.first?["error_text"].text?.contains("Leads need a region") == true)
             #expect(effects.count { $0["status_code"].integer == 201 } == 19)
         }
