@@ -79,7 +79,7 @@ extension CheckQuery {
                         SELECT 1 FROM effect_event AS ee JOIN effect AS f ON f.id = ee.effect_id
                         WHERE ee.event_id = e.id AND f.kind IN ('optout.lead', 'optout.contact')
                             AND f.state <> 'failed' AND f.verified_at IS NULL))
-                    OR (e.state = 'completed' AND e.outcome <> 'unknownPerson' AND NOT EXISTS (
+                    OR (e.state = 'completed' AND e.outcome NOT IN ('unknownPerson', 'otherLists') AND NOT EXISTS (
                         SELECT 1 FROM effect_event AS ee JOIN effect AS f ON f.id = ee.effect_id
                         WHERE ee.event_id = e.id AND f.kind IN ('optout.lead', 'optout.contact')
                             AND (f.verified_at IS NOT NULL OR f.error_text = 'The record is gone.'))))

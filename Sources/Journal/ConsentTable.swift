@@ -95,6 +95,33 @@ enum ConsentTable {
         try record(change, now: now, chain: chain, db)
     }
 
+    /// The changes of a person, and the opt-outs that came with one of these contact ids under another name.
+    static func changes(of person: String, contactIDs: [String], _ db: Database) throws -> [ConsentRecord] {
+        var rows = try Row.fetchAll(db.cachedStatement(sql: changesOfPersonSQL), arguments: [person])
+        for contactID in contactIDs {
+            rows += try Row.fetchAll(db.cachedStatement(sql: optOutsOfContactSQL), arguments: [contactID])
+        }
+        var changes: [Int64: ConsentRecord] = [:]
+        for row in rows { changes[row["id"]] = ConsentRecord(row: row) }
+        return changes.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private static let changeColumns = """
+        c.id, c.change, c.list_id, c.reason, c.occurred_at, c.source,
+        json_extract(e.payload, '$.contact.origin') AS origin,
+        json_extract(e.payload, '$.providerTime') IS NOT NULL AS is_time_told
+        """
+
+    static let changesOfPersonSQL = """
+        SELECT \(changeColumns) FROM consent_change AS c LEFT JOIN event AS e ON e.id = c.event_id WHERE c.person = ?
+        """
+
+    static let optOutsOfContactSQL = """
+        SELECT \(changeColumns) FROM event AS e INDEXED BY event_opt_out_of_contact
+        JOIN consent_change AS c ON c.event_id = e.id
+        WHERE e.contact_id = ? AND e.opt_out = 1 AND c.change = 'opted_out'
+        """
+
     /// Whether the person ever opted out of any list: what keeps a Lead opted out whatever comes later.
     static func hasOptedOut(_ person: String, _ db: Database) throws -> Bool {
         try Bool.fetchOne(
@@ -103,5 +130,19 @@ enum ConsentTable {
             ),
             arguments: [person]
         ) ?? false
+    }
+}
+
+extension ConsentRecord {
+    fileprivate init(row: Row) {
+        self.init(
+            isOptOut: row["change"] == "opted_out",
+            listID: row["list_id"],
+            reason: row["reason"],
+            occurredAt: Timestamp(milliseconds: row["occurred_at"]),
+            source: Source(rawValue: row["source"]) ?? .getresponse,
+            origin: row["origin"],
+            isTimeTold: row["is_time_told"]
+        )
     }
 }

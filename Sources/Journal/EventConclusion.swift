@@ -2,7 +2,7 @@ package import Model
 
 /// How a try ended; it decides the event's next state.
 package enum EventConclusion: Hashable, Sendable {
-    /// Done; `outcome` says how (`applied`, `ignored`, `noTarget`, `unknownPerson`, `profileGone`), and the note why where
+    /// Done; `outcome` says how (`applied`, `ignored`, `noTarget`, `unknownPerson`, `otherLists`, `profileGone`), and the note why where
     /// that needs a word.
     case completed(outcome: String, note: String? = nil)
     /// Failed, to be tried again at that time; the try is charged.

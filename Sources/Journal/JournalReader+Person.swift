@@ -3,15 +3,18 @@ package import Model
 
 /// What the journal knows of a person beyond the event in hand.
 package struct PersonKnowledge: Hashable, Sendable {
-    /// Whether the person ever opted out; the flag is then never missing from what is created.
-    package var isOptedOut: Bool
+    /// Every change of the person's consent in the order of arrival; empty for somebody who never opted out of anything.
+    package var consent: [ConsentRecord]
     /// Every GetResponse contact id that was seen with the person, in order.
     package var contactIDs: [String]
 
-    package init(isOptedOut: Bool = false, contactIDs: [String] = []) {
-        self.isOptedOut = isOptedOut
+    package init(consent: [ConsentRecord] = [], contactIDs: [String] = []) {
+        self.consent = consent
         self.contactIDs = contactIDs
     }
+
+    /// Whether the person ever left a list; what that means for them is a matter of policy.
+    package var everOptedOut: Bool { consent.contains(where: \.isOptOut) }
 }
 
 extension JournalReader {
@@ -22,10 +25,14 @@ extension JournalReader {
                 arguments: [person.rawValue]
             )
             // An opt-out may have come with the contact id alone, or with the address that the contact had before or after.
-            let isOptedOut =
-                try ConsentTable.hasOptedOut(person.rawValue, db)
-                || contactIDs.contains { try Self.hasOptedOut(contactID: $0, db) }
-            return PersonKnowledge(isOptedOut: isOptedOut, contactIDs: contactIDs)
+            let optedOut = try contactIDs.filter { try Self.hasOptedOut(contactID: $0, db) }
+            guard try !optedOut.isEmpty || ConsentTable.hasOptedOut(person.rawValue, db) else {
+                return PersonKnowledge(contactIDs: contactIDs)
+            }
+            return PersonKnowledge(
+                consent: try ConsentTable.changes(of: person.rawValue, contactIDs: optedOut, db),
+                contactIDs: contactIDs
+            )
         }
     }
 

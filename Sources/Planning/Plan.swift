@@ -10,6 +10,8 @@ package enum PlanOutcome: Hashable, Sendable {
     case noTarget
     /// An opt-out of somebody who has no record that could be written; it is remembered for when one appears.
     case unknownPerson
+    /// A person left one list and stays on others that we know of; that is remembered, and nothing is written.
+    case otherLists
 }
 
 /// The changes that one event asks of Salesforce.

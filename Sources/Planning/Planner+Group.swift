@@ -62,7 +62,7 @@ extension Plan {
     fileprivate var canBeShared: Bool {
         switch outcome {
         case .applied, .ignored: break
-        case .noTarget, .unknownPerson: return false
+        case .noTarget, .unknownPerson, .otherLists: return false
         }
         return effects.allSatisfy { effect in
             !effect.kind.isOptOut && !effect.isBestEffort && effect.target != .new

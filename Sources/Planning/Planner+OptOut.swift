@@ -6,6 +6,7 @@ extension Planner {
     /// First the flags, each alone in its write so that nothing else can get it refused, and also where they are set
     /// already: between reading and writing they may have been cleared. Then, as best it can, what goes with them.
     func optOut(_ input: PlanningInput, records: PersonRecords) -> Plan {
+        if input.staysOnLists { return Plan(outcome: .otherLists, recordsOptOut: true) }
         let leads = records.openLeads.map(optOutFlag)
         let contacts = records.contacts.map(optOutFlag)
         let details =

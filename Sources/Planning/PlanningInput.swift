@@ -16,6 +16,8 @@ package struct PlanningInput: Sendable {
     package var records: SalesforceRecords
     /// What consent says of the person now.
     package var isOptedOut: Bool
+    /// Whether this opt-out leaves the person on a list that counts (`optOut.scope`), so that no record is touched.
+    package var staysOnLists: Bool
     /// What tells this open or click from the same one at another time: the same for all its tellings within the window,
     /// such as the id of the first one's event.
     ///
@@ -43,7 +45,8 @@ package struct PlanningInput: Sendable {
         engagementKey: String? = nil,
         isToldAlready: Bool = false,
         tasksOfDay: Int = 0,
-        isLeadRefused: Bool = false
+        isLeadRefused: Bool = false,
+        staysOnLists: Bool = false
     ) {
         self.action = action
         self.payload = payload
@@ -60,6 +63,7 @@ package struct PlanningInput: Sendable {
         self.isToldAlready = isToldAlready
         self.tasksOfDay = tasksOfDay
         self.isLeadRefused = isLeadRefused
+        self.staysOnLists = staysOnLists
     }
 
     /// What is known of the contact: for an `enrich` the fetched profile before the callback, else the callback first.

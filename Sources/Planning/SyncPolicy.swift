@@ -42,6 +42,12 @@ package struct SyncPolicy: Hashable, Sendable {
     package var tasks = TaskPolicy()
     /// Reasons of a removal that count as an opt-out; compared without regard to case.
     package var optOutReasons: Set<String> = ["unsubscribe", "complaint", "blacklisted"]
+    /// What leaving a list means; default: it opts the person out.
+    package var optOutScope = OptOutScope.anyList
+    /// What a later subscribe does; default: the opt-out stays.
+    package var resubscribe = ResubscribePolicy.keep
+    /// Which origins of a subscribe are the person's own doing, for `resubscribe`; compared without regard to case.
+    package var resubscribeOrigins: Set<String> = ["www", "landing_page", "webinar"]
 
     package init() {}
 
@@ -56,6 +62,7 @@ package struct SyncPolicy: Hashable, Sendable {
         values += highIntentTags.sorted() + optOutReasons.sorted()
         values += campaigns.flatMap { [$0.list, $0.origin, $0.tag, $0.campaign, $0.status] } + memberStatuses
         values += [tasks.opens.rawValue, tasks.clicks.rawValue, String(tasks.dailyLimit)]
+        values += [optOutScope.rawValue, resubscribe.rawValue] + resubscribeOrigins.sorted()
         return StableHash.hexadecimal(of: values, digits: 12)
     }
 }

@@ -25,12 +25,12 @@ extension EventExecutor {
     /// Plans the event, together with as many as can share its writes.
     ///
     /// Only a first try takes others along: a later one has something to settle that was begun for this event alone.
-    func plan(_ event: ClaimedEvent, input: PlanningInput) async throws -> Group {
+    func plan(_ event: ClaimedEvent, input: PlanningInput, consent: ConsentRule.Standing) async throws -> Group {
         var members = [event]
         var inputs = [input]
         if !event.isOptOut, event.ticket.claim == 1, event.previousPerson == nil {
             for follower in try await journal.reader.followers(of: event, limit: Self.followerLimit) {
-                guard let next = try await followerInput(follower, like: input) else { break }
+                guard let next = try await followerInput(follower, like: input, consent: consent) else { break }
                 members.append(follower)
                 inputs.append(next)
             }
@@ -52,14 +52,18 @@ extension EventExecutor {
     }
 
     /// What a follower's plan follows from; nil where it must be left to its own try.
-    private func followerInput(_ follower: ClaimedEvent, like first: PlanningInput) async throws -> PlanningInput? {
+    private func followerInput(
+        _ follower: ClaimedEvent,
+        like first: PlanningInput,
+        consent: ConsentRule.Standing
+    ) async throws -> PlanningInput? {
         let profile = try await profile(of: follower)
         guard follower.action != .enrich || profile != nil else { return nil }
         return try await planningInput(
             for: follower,
             profile: profile,
             records: first.records,
-            isOptedOut: first.isOptedOut
+            consent: consent
         )
     }
 }

@@ -18,7 +18,7 @@ extension EventExecutor {
         for event: ClaimedEvent,
         profile: ContactDetails?,
         records: SalesforceRecords,
-        isOptedOut: Bool
+        consent: ConsentRule.Standing
     ) async throws -> PlanningInput {
         var input = PlanningInput(
             action: event.action,
@@ -31,15 +31,25 @@ extension EventExecutor {
             receivedAt: event.receivedAt,
             profile: profile,
             records: records,
-            isOptedOut: isOptedOut,
+            isOptedOut: consent.isOptedOut,
             engagementKey: "event:\(event.ticket.eventID)"
         )
+        let isFinal = consent.isOptedOut || consent.optOutTimes.contains(event.occurredAt)
+        input.staysOnLists = event.isOptOut && !isFinal
         if let engagement = try await engagement(of: event) {
             input.engagementKey = engagement.key
             input.isToldAlready = engagement.task.telling == .written && event.redrive == 0
             input.tasksOfDay = engagement.task.isBegun ? 0 : engagement.task.othersOfDay
         }
         return input
+    }
+
+    /// What the person's consent comes to, this event's own part in it included.
+    func consent(after event: ClaimedEvent, _ knowledge: PersonKnowledge) -> ConsentRule.Standing {
+        var standing = ConsentRule(configuration.policy).standing(knowledge.consent)
+        // An opt-out about which the chain says nothing is one all the same.
+        if event.isOptOut, knowledge.consent.isEmpty { standing.isOptedOut = true }
+        return standing
     }
 
     func profile(of event: ClaimedEvent) async throws -> ContactDetails? {

@@ -133,15 +133,16 @@ struct EventExecutor: Sendable {
         // An opt-out reaches the records of one object while those of the other can't be looked at.
         if !event.isOptOut, let failures = TryFailures(resolution.failures) { throw failures }
         if let adopted { resolution.add(adopted) }
+        let consent = consent(after: event, knowledge)
         var input = try await planningInput(
             for: event,
             profile: profile,
             records: resolution.records,
-            isOptedOut: knowledge.isOptedOut
+            consent: consent
         )
         input.isLeadRefused = adopted.map { $0.leads.isEmpty && !$0.contacts.isEmpty } ?? false
         await learning
-        let group = try await plan(event, input: input)
+        let group = try await plan(event, input: input, consent: consent)
         guard let plan = group.plans.first else { return Ending(conclusion: .interrupted) }
         let open = try await journal.openEffects(of: group.eventIDs(with: event))
         results += settled(open, group: group, resolution: resolution)
@@ -259,6 +260,7 @@ extension PlanOutcome {
         case .ignored: "ignored"
         case .noTarget: "noTarget"
         case .unknownPerson: "unknownPerson"
+        case .otherLists: "otherLists"
         }
     }
 }

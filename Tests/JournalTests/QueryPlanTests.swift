@@ -41,6 +41,8 @@ struct QueryPlanTests {
         ("tasksOfDay", JournalReader.tasksOfDaySQL, ["effect_task_by_day"]),
         ("contactsOfPerson", JournalReader.contactsOfPersonSQL, ["event_contact_of_person", "event_by_person"]),
         ("optOutOfContact", JournalReader.optOutOfContactSQL, ["event_opt_out_of_contact"]),
+        ("changesOfPerson", ConsentTable.changesOfPersonSQL, ["consent_change_by_person"]),
+        ("optOutsOfContact", ConsentTable.optOutsOfContactSQL, ["event_opt_out_of_contact"]),
         ("audit", JournalReader.optOutAuditSQL, ["event_opt_out_by_id"]),
     ]
 

@@ -108,7 +108,8 @@ import Testing
             { $0.namePlaceholder = "" }, { $0.unknownLastName = "?" }, { $0.companyField = "firm" },
             { $0.titleField = "title" }, { $0.leadSource = "Web" }, { $0.status = "New" },
             { $0.unsubscribedStatus = "Out" },
-            { $0.highIntentTags = [] }, { $0.optOutReasons = [] },
+            { $0.highIntentTags = [] }, { $0.optOutReasons = [] }, { $0.optOutScope = .allLists },
+            { $0.resubscribe = .clear }, { $0.resubscribeOrigins = ["www"] },
             { policy in
                 policy.highIntentTags.remove("demo_watched")
                 policy.optOutReasons.insert("demo_watched")

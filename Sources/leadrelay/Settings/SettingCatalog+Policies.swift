@@ -183,6 +183,12 @@ extension SettingCatalog {
             "Which of GetResponse's reasons for a removal opt the person out."
         ),
         SettingKey(
+            "optOut.scope",
+            .choice(OptOutScope.allCases.map(\.rawValue)),
+            default: OptOutScope.anyList.rawValue,
+            "Whether leaving any list opts the person out, or only leaving all lists that are known."
+        ),
+        SettingKey(
             "optOut.deadline",
             .duration(.seconds(1) ... .seconds(86_400)),
             default: "5m",

@@ -113,10 +113,12 @@ extension Settings {
     /// The settings under `optOut`.
     struct OptOut: Hashable, Sendable {
         var reasons: [String]
+        var scope: OptOutScope
         var deadline: Duration
 
         init(_ reader: ConfigReader) throws {
             reasons = try reader.requiredStringArray(forKey: "reasons")
+            scope = try reader.requiredString(forKey: "scope", as: OptOutScope.self)
             deadline = try reader.duration(forKey: "deadline")
         }
     }

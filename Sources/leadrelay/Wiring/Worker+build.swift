@@ -97,6 +97,7 @@ extension Settings {
         policy.memberStatuses = sync.memberStatuses
         policy.tasks = sync.tasks.policy
         policy.optOutReasons = Set(optOut.reasons)
+        policy.optOutScope = optOut.scope
         return policy
     }
 
