@@ -46,7 +46,7 @@ extension CheckQuery {
                         SELECT 1 FROM consent_change AS s
                         WHERE s.person = f.person AND s.change = 'subscribed' AND s.recorded_at <= f.planned_at
                             AND s.occurred_at > (
-                                SELECT max(o.occurred_at) FROM consent_change AS o
+                                SELECT coalesce(max(o.occurred_at), 0) FROM consent_change AS o
                                 WHERE o.person = f.person AND o.change = 'opted_out' AND o.recorded_at <= f.planned_at))
                 """
             )

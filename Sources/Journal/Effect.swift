@@ -71,6 +71,8 @@ package struct EffectResult: Hashable, Sendable {
     package var confirmedAt: Timestamp?
     /// When a read-back showed the value in place.
     package var verifiedAt: Timestamp?
+    /// The record after the write, where nobody had changed it meanwhile.
+    package var recordVersion: RecordVersion?
 
     package init(
         effectID: Int64,
@@ -83,7 +85,8 @@ package struct EffectResult: Hashable, Sendable {
         errorText: String? = nil,
         sentAt: Timestamp? = nil,
         confirmedAt: Timestamp? = nil,
-        verifiedAt: Timestamp? = nil
+        verifiedAt: Timestamp? = nil,
+        recordVersion: RecordVersion? = nil
     ) {
         self.effectID = effectID
         self.state = state
@@ -96,6 +99,7 @@ package struct EffectResult: Hashable, Sendable {
         self.sentAt = sentAt
         self.confirmedAt = confirmedAt
         self.verifiedAt = verifiedAt
+        self.recordVersion = recordVersion
     }
 }
 

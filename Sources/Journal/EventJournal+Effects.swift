@@ -170,6 +170,7 @@ enum EffectTable {
                         sent_at = iif(\(isSettled) OR state IN ('sent', 'unknown'), sent_at, excluded.sent_at),
                         error_text = iif(\(isSettled), error_text, NULL),
                         verified_at = iif(\(isSettled), verified_at, NULL),
+                        record_version = iif(\(isSettled), record_version, NULL),
                         state = iif(\(isSettled), state, excluded.state)
                     RETURNING id, state
                     """
@@ -204,7 +205,8 @@ enum EffectTable {
                     status_code = coalesce(?, status_code), record_id = coalesce(?, record_id),
                     created_record = iif(created_record = 1, 1, coalesce(?, created_record)), error_text = ?,
                     sent_at = coalesce(?, sent_at, ?),
-                    confirmed_at = coalesce(confirmed_at, ?), verified_at = iif(?, coalesce(?, verified_at), NULL)
+                    confirmed_at = coalesce(confirmed_at, ?), verified_at = iif(?, coalesce(?, verified_at), NULL),
+                    record_version = coalesce(?, record_version)
                 WHERE id = ?
                 """
         )
@@ -214,7 +216,7 @@ enum EffectTable {
             result.recordID, result.created, result.errorText,
             result.sentAt?.milliseconds, now,
             isConfirmed ? result.confirmedAt?.milliseconds ?? now : nil, isConfirmed, result.verifiedAt?.milliseconds,
-            result.effectID,
+            result.recordVersion?.text, result.effectID,
         ])
     }
 

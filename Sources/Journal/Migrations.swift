@@ -37,6 +37,11 @@ enum Migrations {
         Step(number: 14, name: "0014_hold_by_pause.sql", bytes: PackageResources._014_hold_by_pause_sql),
         Step(number: 15, name: "0015_find_tasks.sql", bytes: PackageResources._015_find_tasks_sql),
         Step(number: 16, name: "0016_record_choice.sql", bytes: PackageResources._016_record_choice_sql),
+        Step(
+            number: 17,
+            name: "0017_note_record_version.sql",
+            bytes: PackageResources._017_note_record_version_sql
+        ),
     ]
 
     /// The `user_version` of an up-to-date file.

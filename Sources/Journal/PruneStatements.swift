@@ -66,23 +66,30 @@ struct PruneStatements: Sendable {
         )
     }
 
-    private static let events = PruneStatements(
-        walk: """
-            SELECT e.id AS id, length(e.payload) AS bytes, e.received_at < :cutoff AS is_old,
-                CASE
-                    WHEN e.opt_out = 1 OR e.pruned_at IS NOT NULL THEN 'kept'
-                    WHEN e.\(open) OR e.finalized_at >= :cutoff THEN 'held'
-                    ELSE 'due'
-                END AS verdict
-            FROM event AS e WHERE e.id > :after ORDER BY e.id LIMIT :limit
-            """,
-        changes: [
+    /// A subscribe of somebody who opted out says how they came back: their consent follows from it.
+    private static let events: PruneStatements = {
+        let evidence = """
+            e.opt_out = 1 OR (e.action = 'subscribe' AND EXISTS (
+                SELECT 1 FROM consent_change AS c WHERE c.person = e.person AND c.change = 'opted_out'))
             """
-            UPDATE event SET id = id, payload = '{"contact":{}}', pruned_at = :wall
-            WHERE id \(chosen) AND opt_out = 0 AND pruned_at IS NULL AND NOT \(open)
-            """
-        ]
-    )
+        return PruneStatements(
+            walk: """
+                SELECT e.id AS id, length(e.payload) AS bytes, e.received_at < :cutoff AS is_old,
+                    CASE
+                        WHEN e.pruned_at IS NOT NULL OR \(evidence) THEN 'kept'
+                        WHEN e.\(open) OR e.finalized_at >= :cutoff THEN 'held'
+                        ELSE 'due'
+                    END AS verdict
+                FROM event AS e WHERE e.id > :after ORDER BY e.id LIMIT :limit
+                """,
+            changes: [
+                """
+                UPDATE event AS e SET id = id, payload = '{"contact":{}}', pruned_at = :wall
+                WHERE e.id \(chosen) AND NOT (\(evidence)) AND e.pruned_at IS NULL AND NOT e.\(open)
+                """
+            ]
+        )
+    }()
 
     private static let effects: PruneStatements = {
         let evidence = """

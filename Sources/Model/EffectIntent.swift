@@ -10,6 +10,10 @@ package enum EffectKind: String, Codable, CaseIterable, Sendable {
     case optOutLead = "optout.lead"
     /// `HasOptedOutOfEmail: true` on a Contact, and nothing else.
     case optOutContact = "optout.contact"
+    /// `HasOptedOutOfEmail: false` on a Lead whose person came back (`sync.resubscribe`), and nothing else.
+    case optInLead = "optin.lead"
+    /// The same on a Contact.
+    case optInContact = "optin.contact"
     /// Status and date that go with an opt-out; best effort, after the opt-out itself.
     case optOutDetails = "optout.details"
     /// Log an open or a click.
@@ -19,6 +23,9 @@ package enum EffectKind: String, Codable, CaseIterable, Sendable {
 
     /// Whether this is the flag that a person's consent hangs on.
     package var isOptOut: Bool { self == .optOutLead || self == .optOutContact }
+
+    /// Whether this takes the flag back.
+    package var isOptIn: Bool { self == .optInLead || self == .optInContact }
 }
 
 /// One change that is wanted in Salesforce, before it has a row in `effect`.

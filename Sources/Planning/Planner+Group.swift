@@ -17,7 +17,8 @@ package struct GroupPlan: Hashable, Sendable {
 extension Planner {
     /// Plans events of one person as if each were carried out in turn, in the fewest writes.
     ///
-    /// That is one write a record, with the last value of each field; each open and click still is a Task of its own, as far as it is to be one. It stops before the first event that can't be told without sending what comes before it. An opt-out is never shared.
+    /// That is one write a record, with the last value of each field; each open and click still is a Task of its own, as far as it is to be one. It stops
+    /// before the first event that can't be told without sending what comes before it. An opt-out is never shared.
     ///
     /// - Parameter inputs: At least one, in the order in which the events are applied, all with what Salesforce holds now.
     /// - Returns: The plans of the first event and of as many that follow as can share its writes.
@@ -34,7 +35,7 @@ extension Planner {
             guard member == 0 || plan.canBeShared else { break }
             group.plans.append(plan)
             guard plan.canBeShared else {
-                // An opt-out's flag stays alone in its write, so that nothing else can get it refused.
+                // The flag of an opt-out, or of one that is taken back, stays alone in its write, so that nothing else can get it refused.
                 group.effects = plan.effects.map { GroupPlan.SharedEffect(intent: $0, members: [member]) }
                 break
             }
@@ -65,7 +66,7 @@ extension Plan {
         case .noTarget, .unknownPerson, .otherLists: return false
         }
         return effects.allSatisfy { effect in
-            !effect.kind.isOptOut && !effect.isBestEffort && effect.target != .new
+            !effect.kind.isOptOut && !effect.kind.isOptIn && !effect.isBestEffort && effect.target != .new
                 && effect.fields["WhoId"]?.string != SalesforceRecords.pendingID
         }
     }

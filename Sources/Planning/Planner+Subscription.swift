@@ -4,7 +4,7 @@ extension Planner {
     /// Carries what the callback itself says to the person's record; only a subscribe makes a new one.
     func subscription(_ input: PlanningInput, records: PersonRecords, choice: TargetRule.Choice) -> Plan {
         let mapping = LeadMapping(input, policy: policy, org: org)
-        var effects = input.isOptedOut ? missingOptOuts(records) : []
+        var effects = input.isOptedOut ? missingOptOuts(records) : optIns(input, records: records)
         var outcome = PlanOutcome.applied
         var choice = choice
         switch choice.target {

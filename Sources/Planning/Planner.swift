@@ -27,11 +27,11 @@ package struct Planner: Sendable {
 
     /// The least that the plan of an opt-out needs of a Lead, so that no other field's fault can hold it up.
     package var optOutLeadFields: [String] {
-        ["Email", "HasOptedOutOfEmail", "IsConverted", "ConvertedContactId", policy.fields.contactID]
+        ["Email", "HasOptedOutOfEmail", "IsConverted", "ConvertedContactId", policy.fields.contactID] + versionFields
     }
 
     /// The least that the plan of an opt-out needs of a Contact.
-    package var optOutContactFields: [String] { ["Email", "HasOptedOutOfEmail"] }
+    package var optOutContactFields: [String] { ["Email", "HasOptedOutOfEmail"] + versionFields }
 
     /// The plan for one event.
     package func plan(_ input: PlanningInput) -> Plan {

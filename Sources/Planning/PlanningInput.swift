@@ -16,6 +16,8 @@ package struct PlanningInput: Sendable {
     package var records: SalesforceRecords
     /// What consent says of the person now.
     package var isOptedOut: Bool
+    /// The records whose opt-out this subscribe takes back (`sync.resubscribe`).
+    package var clearable: Set<String>
     /// Whether this opt-out leaves the person on a list that counts (`optOut.scope`), so that no record is touched.
     package var staysOnLists: Bool
     /// What tells this open or click from the same one at another time: the same for all its tellings within the window,
@@ -46,7 +48,8 @@ package struct PlanningInput: Sendable {
         isToldAlready: Bool = false,
         tasksOfDay: Int = 0,
         isLeadRefused: Bool = false,
-        staysOnLists: Bool = false
+        staysOnLists: Bool = false,
+        clearable: Set<String> = []
     ) {
         self.action = action
         self.payload = payload
@@ -64,6 +67,7 @@ package struct PlanningInput: Sendable {
         self.tasksOfDay = tasksOfDay
         self.isLeadRefused = isLeadRefused
         self.staysOnLists = staysOnLists
+        self.clearable = clearable
     }
 
     /// What is known of the contact: for an `enrich` the fetched profile before the callback, else the callback first.

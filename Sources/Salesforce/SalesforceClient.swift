@@ -46,6 +46,11 @@ package struct SalesforceClient: Sendable {
         try await session.token().instance.host
     }
 
+    /// The id of the user that the org knows us as, 15 or 18 characters; nil where the log-in did not tell.
+    package func userID() async throws(SalesforceError) -> String? {
+        try await session.token().userID
+    }
+
     /// The path of a resource of the configured API version.
     func path(_ segments: String...) -> String { path(segments) }
 

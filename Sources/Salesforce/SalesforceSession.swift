@@ -10,6 +10,8 @@ struct AccessToken: Sendable, CustomStringConvertible, CustomDebugStringConverti
     let instance: ServiceURL
     /// Counts log-ins, so that a refused token can be told from the one that has replaced it.
     let generation: Int
+    /// The id of the user that the org knows us as; nil where the log-in did not tell.
+    var userID: String?
 
     var description: String { "token \(generation) for \(instance.host)" }
     var debugDescription: String { description }
@@ -96,7 +98,8 @@ actor SalesforceSession {
         return AccessToken(
             value: grant.accessToken,
             instance: try TrustedHost.instance(grant.instanceURL, login: url),
-            generation: generation
+            generation: generation,
+            userID: grant.userID
         )
     }
 
@@ -141,8 +144,15 @@ actor SalesforceSession {
 private struct TokenAnswer: Decodable {
     let accessToken: String
     let instanceURL: String
+    /// The address of the user's identity: `https://…/id/ORGANIZATION/USER`.
+    let id: String?
+
+    var userID: String? {
+        id?.split(separator: "/").last.map(String.init).flatMap { $0.hasPrefix("005") ? $0 : nil }
+    }
 
     enum CodingKeys: String, CodingKey {
+        case id
         case accessToken = "access_token"
         case instanceURL = "instance_url"
     }

@@ -57,6 +57,8 @@ extension EventExecutor {
         like first: PlanningInput,
         consent: ConsentRule.Standing
     ) async throws -> PlanningInput? {
+        // Whether it takes an opt-out back is looked at for itself.
+        if follower.action == .subscribe, mayClear(first.records) { return nil }
         let profile = try await profile(of: follower)
         guard follower.action != .enrich || profile != nil else { return nil }
         return try await planningInput(

@@ -224,9 +224,9 @@ extension EffectIntent {
     }
 }
 
-extension [String: RecordResolver.OptOutFlag] {
+extension Dictionary where Key == String {
     /// Salesforce ids come with 15 or 18 characters; the first 15 are the id.
-    fileprivate func value(ofRecord id: String) -> RecordResolver.OptOutFlag? {
+    func value(ofRecord id: String) -> Value? {
         self[id] ?? first { $0.key.prefix(15) == id.prefix(15) }?.value
     }
 }

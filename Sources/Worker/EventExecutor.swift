@@ -141,8 +141,15 @@ struct EventExecutor: Sendable {
             consent: consent
         )
         input.isLeadRefused = adopted.map { $0.leads.isEmpty && !$0.contacts.isEmpty } ?? false
+        input.clearable = try await clearableRecords(
+            for: event,
+            consent: consent,
+            knowledge: knowledge,
+            records: resolution.records
+        )
         await learning
-        let group = try await plan(event, input: input, consent: consent)
+        var group = try await plan(event, input: input, consent: consent)
+        group.shared = await versioned(group.shared, records: resolution.records)
         guard let plan = group.plans.first else { return Ending(conclusion: .interrupted) }
         let open = try await journal.openEffects(of: group.eventIDs(with: event))
         results += settled(open, group: group, resolution: resolution)
@@ -181,6 +188,7 @@ struct EventExecutor: Sendable {
             resolution: resolution,
             hasFailed: failures != nil
         )
+        await noteVersions(of: effects, records: resolution.records, results: &results)
         if let failures { throw failures }
         failPoint.pass(.effectsSent)
         if let hold = passage.hold { return Ending(conclusion: hold, results: results) }

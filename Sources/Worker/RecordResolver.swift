@@ -119,6 +119,24 @@ struct RecordResolver: Sendable {
         return flags
     }
 
+    /// How records were left, by record id; one that somebody else changed last is absent.
+    func versions(
+        of object: SalesforceObject,
+        ids: [String],
+        user: String
+    ) async throws(SalesforceError) -> [String: RecordVersion] {
+        var versions: [String: RecordVersion] = [:]
+        let fields = (["Id"] + RecordVersion.fields).joined(separator: ", ")
+        for chunk in ids.chunked(by: Self.keysPerQuery) {
+            guard let list = SOQL.list(chunk) else { continue }
+            for row in try await salesforce.query("SELECT \(fields) FROM \(object.rawValue) WHERE Id IN \(list)") {
+                guard let id = row.fields["Id"]?.string else { continue }
+                versions[id] = RecordVersion(row.fields, ownedBy: user)
+            }
+        }
+        return versions
+    }
+
     private static let keysPerQuery = 50
 
     /// One object's look-up for an opt-out; whatever stops it is in what it returns.

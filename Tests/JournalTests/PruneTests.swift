@@ -133,6 +133,18 @@ struct PruneTests {
         #expect(try await fixture.reader.knowledge(of: Person(rawValue: "ann@example.com")).contactIDs == ["c1"])
     }
 
+    @Test func subscribeOfSomebodyWhoOptedOutStaysReadable() async throws {
+        let fixture = try JournalFixture()
+        for email in ["ann@example.com", "bob@example.com"] {
+            try await fixture.live(.sample(.subscribe, email: email, listID: "L"))
+        }
+        try await fixture.live(.sample(.unsubscribe, email: "ann@example.com"), .completed(outcome: "unknownPerson"))
+        fixture.time.advance(by: .days(400))
+        #expect(try await fixture.prune()[.events]?.changed == 1)
+        let rows = try await fixture.rows("SELECT person FROM event WHERE pruned_at IS NULL ORDER BY id")
+        #expect(rows.map(\.cells) == [[.text("ann@example.com")], [.text("ann@example.com")]])
+    }
+
     @Test func requestsStayAsLongAsTheyCount() async throws {
         let fixture = try JournalFixture()
         let event = try await fixture.tell(.sample(.subscribe, contactID: "c1")).events[0]

@@ -43,6 +43,9 @@ struct QueryPlanTests {
         ("optOutOfContact", JournalReader.optOutOfContactSQL, ["event_opt_out_of_contact"]),
         ("changesOfPerson", ConsentTable.changesOfPersonSQL, ["consent_change_by_person"]),
         ("optOutsOfContact", ConsentTable.optOutsOfContactSQL, ["event_opt_out_of_contact"]),
+        ("ownWrites", JournalReader.ownWritesSQL, ["effect_by_record"]),
+        ("complaintOfPerson", JournalReader.complaintSQL(of: "person"), ["event_by_person"]),
+        ("complaintOfContact", JournalReader.complaintSQL(of: "contact_id"), ["event_by_contact"]),
         ("audit", JournalReader.optOutAuditSQL, ["event_opt_out_by_id"]),
     ]
 

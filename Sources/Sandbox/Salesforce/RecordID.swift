@@ -5,6 +5,9 @@ enum RecordID {
 
     /// The user that requests run as.
     static let runAsUser = extended("0055e0000012345") ?? "0055e0000012345AAA"
+
+    /// A sales person: who does what no request does.
+    static let otherUser = extended("0055e0000067890") ?? "0055e0000067890AAA"
     /// The org.
     static let organization = extended("00D5e0000006789") ?? "00D5e0000006789EAA"
 

@@ -6,12 +6,15 @@ struct RecordWrite: Sendable {
         var runsAssignmentRule = true
         /// Whether a duplicate rule that only alerts is to be passed over.
         var allowsDuplicates = false
+        /// Who writes: somebody else in the org, unless a request says so.
+        var user = RecordID.otherUser
         /// The API version of the request, for addresses in answers.
         var version = "v59.0"
 
         init() {}
 
         init(_ request: SandboxRequest) {
+            user = RecordID.runAsUser
             runsAssignmentRule = request.header("sforce-auto-assign")?.lowercased() != "false"
             allowsDuplicates =
                 request.header("sforce-duplicate-rule-header")?.lowercased().filter { $0 != " " }

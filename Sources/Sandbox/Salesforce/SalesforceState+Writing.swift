@@ -86,6 +86,7 @@ extension SalesforceState {
             assignments += 1
         }
         derive(&row, now: now)
+        row["LastModifiedById"] = .string(options.user)
         stamp(&row, object, now: now)
         store.put(row, object)
     }

@@ -126,6 +126,19 @@ extension SettingCatalog {
             "The tags that set a Lead's Rating to Hot."
         ),
         SettingKey(
+            "sync.resubscribe",
+            .choice(ResubscribePolicy.allCases.map(\.rawValue)),
+            default: ResubscribePolicy.keep.rawValue,
+            "Whether an opt-out stays when the person subscribes again, or is taken back where only LeadRelay had set it."
+        ),
+        SettingKey(
+            "sync.resubscribeOrigins",
+            .list(of: nil),
+            default: ["www", "landing_page", "webinar"],
+            fileOnly: true,
+            "The origins of a subscribe that are the person's own doing, for sync.resubscribe."
+        ),
+        SettingKey(
             "sync.campaigns",
             entries: [
                 SettingPart("list", .text), SettingPart("origin", .text), SettingPart("tag", .text),

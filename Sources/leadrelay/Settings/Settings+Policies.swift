@@ -65,6 +65,8 @@ extension Settings {
         var companyField: String
         var titleField: String
         var highIntentTags: [String]
+        var resubscribe: ResubscribePolicy
+        var resubscribeOrigins: [String]
         var campaigns: [CampaignRule]
         var memberStatuses: [String]
         var tasks: Tasks
@@ -80,6 +82,8 @@ extension Settings {
             companyField = try reader.requiredString(forKey: "companyField")
             titleField = try reader.requiredString(forKey: "titleField")
             highIntentTags = try reader.requiredStringArray(forKey: "highIntentTags")
+            resubscribe = try reader.requiredString(forKey: "resubscribe", as: ResubscribePolicy.self)
+            resubscribeOrigins = try reader.requiredStringArray(forKey: "resubscribeOrigins")
             campaigns = try reader.entries(forKey: "campaigns").compactMap(CampaignRule.init)
             memberStatuses = try reader.requiredStringArray(forKey: "memberStatuses")
             tasks = try Tasks(reader.scoped(to: "tasks"))

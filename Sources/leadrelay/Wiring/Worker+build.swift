@@ -93,6 +93,8 @@ extension Settings {
         policy.status = sync.status
         policy.unsubscribedStatus = sync.unsubscribedStatus
         policy.highIntentTags = Set(sync.highIntentTags)
+        policy.resubscribe = sync.resubscribe
+        policy.resubscribeOrigins = Set(sync.resubscribeOrigins)
         policy.campaigns = sync.campaigns
         policy.memberStatuses = sync.memberStatuses
         policy.tasks = sync.tasks.policy
