@@ -31,7 +31,7 @@ struct EventExecutor: Sendable {
         let ending = await attempt(event)
         do {
             let completed = try await record(ending, of: event)
-            failPoint.pass(.concluded)
+            await failPoint.reach(.concluded)
             for follower in ending.followers.prefix(completed) {
                 report(follower.event, .completed(outcome: follower.outcome))
             }
@@ -173,7 +173,7 @@ struct EventExecutor: Sendable {
             // What an earlier try began under one of the keys must be finished as it was begun: each event by itself.
             return Ending(conclusion: .interrupted, results: results)
         }
-        failPoint.pass(.effectsPlanned)
+        await failPoint.reach(.effectsPlanned)
         reportShortened(effects)
         let failures = TryFailures(resolution.failures + (try await send(effects, of: event, results: &results)))
         if adopted == nil, let failures, mayTeach(failures, of: event) { throw failures }
@@ -190,7 +190,7 @@ struct EventExecutor: Sendable {
         )
         await noteVersions(of: effects, records: resolution.records, results: &results)
         if let failures { throw failures }
-        failPoint.pass(.effectsSent)
+        await failPoint.reach(.effectsSent)
         if let hold = passage.hold { return Ending(conclusion: hold, results: results) }
         if let wait = try await enrol(event, group: group, open: open.filter(\.isMember), results: &results) {
             return Ending(conclusion: wait, results: results)

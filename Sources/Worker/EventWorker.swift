@@ -220,7 +220,7 @@ package final class EventWorker: Service {
                 )
                 rota = claim.rota
                 guard !claim.events.isEmpty else { return }
-                failPoint.pass(.claimed)
+                await failPoint.reach(.claimed)
                 for event in claim.events {
                     let side = WorkSlots.Side(event.lane)
                     slots.take(side)
@@ -264,7 +264,7 @@ package final class EventWorker: Service {
     private func decodeAndWake() async throws -> Bool {
         let didWork = try await decoding.runOnce()
         guard didWork else { return false }
-        failPoint.pass(.decoded)
+        await failPoint.reach(.decoded)
         wake.yield()
         return didWork
     }
@@ -277,7 +277,7 @@ package final class EventWorker: Service {
 
     private func rescueAndWake() async throws -> Bool {
         guard try await rescue.runOnce() > 0 else { return false }
-        failPoint.pass(.rescued)
+        await failPoint.reach(.rescued)
         wake.yield()
         return false
     }

@@ -32,10 +32,20 @@ package struct FailPoint: Sendable {
     /// At which passing of the step, from 1.
     package let number: Int
     private let passings = Passings()
+    private let death: @Sendable () async -> Void
 
-    package init(armed: Step? = nil, number: Int = 1) {
+    /// - Parameters:
+    ///   - armed: Where the process dies.
+    ///   - number: At which passing of the step, from 1.
+    ///   - death: What stands in for the end of the process, where a test lets one of several workers in it die.
+    package init(
+        armed: Step? = nil,
+        number: Int = 1,
+        death: @escaping @Sendable () async -> Void = { kill(getpid(), SIGKILL) }
+    ) {
         self.armed = armed
         self.number = number
+        self.death = death
     }
 
     /// Reads `STEP`, or `STEP:NUMBER` to die only at that passing; anything else arms nothing.
@@ -49,6 +59,12 @@ package struct FailPoint: Sendable {
     package func pass(_ step: Step) {
         guard step == armed, passings.next() == number else { return }
         kill(getpid(), SIGKILL)
+    }
+
+    /// The same for a step of a worker, which a test can let die in another way.
+    func reach(_ step: Step) async {
+        guard step == armed, passings.next() == number else { return }
+        await death()
     }
 
     private final class Passings: Sendable {

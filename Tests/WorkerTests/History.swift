@@ -1,3 +1,5 @@
+@testable import Worker
+
 /// What happens in one random run: who is there, and then one thing after the other.
 struct History {
     /// What GetResponse knows of a contact when it is asked.
@@ -53,9 +55,17 @@ struct History {
         case breathe(Int)
     }
 
+    /// Where the first worker dies, as if it had been killed there.
+    struct Death: Hashable {
+        var step: FailPoint.Step
+        /// At which passing, from 1.
+        var number: Int
+    }
+
     var seed: UInt64
     var people: [Person]
     var steps: [Step]
+    var death: Death?
 
     var told: [Told] { steps.flatMap(\.told) }
     var restarts: Bool {
@@ -108,6 +118,7 @@ extension History: CustomStringConvertible {
             case .breathe(let milliseconds): "  \(milliseconds) ms of real time"
             }
         }
-        return (["history \(seed):"] + cast + lines).joined(separator: "\n")
+        let death = death.map { "  the first worker dies at \($0.step), passing \($0.number)" }
+        return (["history \(seed):"] + cast + [death].compactMap(\.self) + lines).joined(separator: "\n")
     }
 }

@@ -24,6 +24,7 @@ final class HistoryWorld: Sendable {
     }
 
     private struct RunningWorker {
+        var number: Int
         var worker: EventWorker
         var task: Task<Void, any Error>
     }
@@ -33,6 +34,9 @@ final class HistoryWorld: Sendable {
         var batches = 0
         var workers: [RunningWorker] = []
         var started = 0
+        /// Workers that have died: they do nothing any more until the world ends.
+        var dead: [RunningWorker] = []
+        var graves: [CheckedContinuation<Void, Never>] = []
     }
 
     let clock: HistoryClock
@@ -43,6 +47,7 @@ final class HistoryWorld: Sendable {
     private let httpClient: HTTPClient
     private let directory: HistoryDirectory
     private let random: HistoryJitter
+    private let death: History.Death?
     private let state = Mutex(State())
 
     private init(_ history: History, clock: HistoryClock, sandbox: Sandbox, httpClient: HTTPClient) throws {
@@ -54,6 +59,7 @@ final class HistoryWorld: Sendable {
         directory = try HistoryDirectory()
         journal = try EventJournal(configuration: JournalConfiguration(path: directory.journalPath), time: clock)
         random = HistoryJitter(seed: ~history.seed)
+        death = history.death
     }
 
     /// Runs `body` in a world of its own, and ends its workers.
@@ -67,8 +73,8 @@ final class HistoryWorld: Sendable {
         let pump = Task {
             // Twenty times as fast as the real clock, so that a lease outlasts any answer on a loaded machine.
             while !Task.isCancelled {
-                clock.advance(by: .milliseconds(20))
-                try? await Task.sleep(for: .milliseconds(1))
+                clock.advance(by: .milliseconds(100))
+                try? await Task.sleep(for: .milliseconds(5))
             }
         }
         defer { pump.cancel() }
@@ -113,9 +119,25 @@ final class HistoryWorld: Sendable {
             state.started += 1
             return state.started
         }
-        let worker = makeWorker("w\(number)", grace: grace)
-        let task = Task { try await worker.run() }
-        state.withLock { $0.workers.append(RunningWorker(worker: worker, task: task)) }
+        let worker = makeWorker("w\(number)", number: number, grace: grace)
+        state.withLock { state in
+            let task = Task { try await worker.run() }
+            state.workers.append(RunningWorker(number: number, worker: worker, task: task))
+        }
+    }
+
+    /// Ends a worker in the middle of what it does, without a word to the journal, and lets another take its place.
+    private func die(_ number: Int) async {
+        let dying = state.withLock { state in
+            let index = state.workers.firstIndex { $0.number == number }
+            let dying = index.map { state.workers.remove(at: $0) }
+            if let dying { state.dead.append(dying) }
+            return dying
+        }
+        // It renews no lease from now on. The task that calls this never goes on while anybody looks.
+        dying?.task.cancel()
+        startWorker()
+        await withCheckedContinuation { grave in state.withLock { $0.graves.append(grave) } }
     }
 
     /// Stops the worker that runs longest, and starts another once it has ended.
@@ -131,7 +153,12 @@ final class HistoryWorld: Sendable {
             defer { state.workers = [] }
             return state.workers
         }
-        for running in workers {
+        let (dead, graves) = state.withLock { state in
+            defer { (state.dead, state.graves) = ([], []) }
+            return (state.dead, state.graves)
+        }
+        for grave in graves { grave.resume() }
+        for running in workers + dead {
             running.worker.stop()
             if cancelling { running.task.cancel() }
             _ = await running.task.result
@@ -145,7 +172,12 @@ final class HistoryWorld: Sendable {
         return try await journal.reader.undecodedCallbacks(limit: 1).isEmpty
     }
 
-    private func makeWorker(_ owner: String, grace: Duration) -> EventWorker {
+    private func failPoint(of number: Int) -> FailPoint {
+        guard number == 1, let death else { return FailPoint() }
+        return FailPoint(armed: death.step, number: death.number) { [weak self] in await self?.die(number) }
+    }
+
+    private func makeWorker(_ owner: String, number: Int, grace: Duration) -> EventWorker {
         let logger = Logger(label: "history") { _ in SwiftLogNoOpLogHandler() }
         var configuration = WorkerConfiguration(
             owner: owner,
@@ -153,7 +185,7 @@ final class HistoryWorld: Sendable {
             shutdownGrace: grace,
             retry: RetryPolicy(base: .seconds(1), cap: .seconds(60), optOutCap: .seconds(20)),
             batchLinger: .zero,
-            pollInterval: .milliseconds(40)
+            pollInterval: .milliseconds(160)
         )
         configuration.policy.campaigns = [
             CampaignRule(list: "L1", campaign: campaign),
@@ -189,7 +221,8 @@ final class HistoryWorld: Sendable {
                 },
                 time: clock,
                 logger: logger,
-                random: { [random] in random.next() }
+                random: { [random] in random.next() },
+                failPoint: failPoint(of: number)
             )
         )
     }
