@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import Logging
 import Model
 import NIOHTTP1
@@ -18,7 +19,7 @@ extension GetResponseClient {
         return json
     }
 
-    /// Sends one GET: the only way in which a request leaves this module.
+    /// Sends one request, a GET or with `body` a POST: the only way in which a request leaves this module.
     ///
     /// The gate counts it before, and hears of its end exactly once.
     ///
@@ -27,9 +28,15 @@ extension GetResponseClient {
         _ purpose: RequestPurpose,
         path: [String],
         query: [(String, String)],
+        body: Data? = nil,
         maximum: Int
     ) async throws(GetResponseError) -> HTTPAnswer {
         var request = try request(path: path, query: query)
+        if let body {
+            request.method = .POST
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(body)
+        }
         let grant = try await gate.admit(purpose)
         // The journal may have taken its time; the guard looks again when a connection is at hand.
         guard grant.usable() else {

@@ -51,6 +51,7 @@ package final class EventJournal: Sendable {
             let hasRows = try pool.writeWithoutTransaction { db in
                 try JournalConnections.setPatience(JournalConnections.readerPatience, db)
                 try SchemaMigrator.bringUpToDate(db, mode: configuration.migrationMode)
+                try JournalCreation.note(now: time.read().wall, db)
                 try JournalConnections.setPatience(JournalConnections.writerPatience, db)
                 return try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM callback)") ?? false
             }

@@ -33,6 +33,12 @@ extension EventTable {
         }
         let person = try person(of: event.payload.contact, db)
         let occurredAt = event.occurredAt(receivedAt: callback.receivedAt)
+        // What the search for removals found may be history: whoever came back since is not opted out by it. Only here, where
+        // everything that was received before is decoded, that can be said for certain.
+        let isOptOut =
+            try element.isOptOut
+            && !(callback.source == .reconcile
+                && RemovalTable.cameBack(person, since: occurredAt, contact: event.payload.contact, db))
         // What an action that we carry out is about must be named; one that is only kept may be about nobody.
         let action = person == nil && Self.aboutSomebody.contains(event.action) ? .unknown : event.action
         let isDead = action == .unknown
@@ -51,17 +57,17 @@ extension EventTable {
             action.rawValue, callback.source.rawValue, person?.rawValue,
             event.payload.previousEmail.flatMap(Person.init(email:))?.rawValue, contact.contactID, contact.listID,
             occurredAt.milliseconds, callback.receivedAt.milliseconds, try JSONText.encode(event.payload),
-            element.lane.rawValue, element.isOptOut, isDead ? "dead" : "available", now,
+            element.lane.rawValue, isOptOut, isDead ? "dead" : "available", now,
             isDead ? event.failure ?? Self.failure(of: event) : nil, isDead ? now : nil,
         ])
         let id = db.lastInsertedRowID
         try insertDelivery(of: callback.id, position: event.position, event: id, isDuplicate: false, db)
-        if let person, element.isOptOut || event.action == .subscribe {
+        if let person, isOptOut || event.action == .subscribe {
             try ConsentTable.record(
                 ConsentChange(
                     person: person,
-                    listID: contact.listID,
-                    isOptOut: element.isOptOut,
+                    listID: element.consentListID,
+                    isOptOut: isOptOut,
                     reason: event.payload.reason,
                     source: callback.source,
                     occurredAt: occurredAt,

@@ -42,6 +42,7 @@ enum Migrations {
             name: "0017_note_record_version.sql",
             bytes: PackageResources._017_note_record_version_sql
         ),
+        Step(number: 18, name: "0018_index_reconciled.sql", bytes: PackageResources._018_index_reconciled_sql),
     ]
 
     /// The `user_version` of an up-to-date file.

@@ -99,7 +99,7 @@ struct RawReplay {
         guard element.isOptOut || element.event.action == .subscribe else { return }
         let change = ConsentChange(
             person: person,
-            listID: element.event.payload.contact.listID,
+            listID: element.consentListID,
             isOptOut: element.isOptOut,
             reason: element.event.payload.reason,
             source: callback.source,

@@ -22,12 +22,18 @@ package struct DecodedElement: Sendable {
     package var lane: Lane
     /// Whether it takes the person's consent away.
     package var isOptOut: Bool
+    /// Whether it takes consent away for every list, not only for the one that the event names.
+    package var isGlobal: Bool
 
-    package init(event: DecodedEvent, lane: Lane, isOptOut: Bool) {
+    package init(event: DecodedEvent, lane: Lane, isOptOut: Bool, isGlobal: Bool = false) {
         self.event = event
         self.lane = lane
         self.isOptOut = isOptOut
+        self.isGlobal = isGlobal
     }
+
+    /// The list whose consent it changes; nil for all of them.
+    var consentListID: String? { isGlobal ? nil : event.payload.contact.listID }
 }
 
 /// A delivery and everything it was decoded into.

@@ -78,6 +78,12 @@ package enum MetricCatalog {
             labels: ["result", "share"]
         ),
         MetricDescription(
+            name: "leadrelay_reconciled_removals_total",
+            help: "Removals that GetResponse told when it was asked, by what the journal made of them.",
+            kind: .counter,
+            labels: ["result"]
+        ),
+        MetricDescription(
             name: "leadrelay_rescued_events_total",
             help: "Events that were taken back from workers that died.",
             kind: .counter

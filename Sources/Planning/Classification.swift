@@ -33,4 +33,10 @@ package enum Classification {
         default: false
         }
     }
+
+    /// Whether an opt-out for this reason is from every list, whichever one it was told of: the person complained of us, or is
+    /// on a blacklist.
+    package static func isGlobal(_ action: Action, reason: String?) -> Bool {
+        action == .removed && ["complaint", "blacklisted"].contains(reason?.lowercased())
+    }
 }

@@ -30,7 +30,8 @@ package struct CallbackInterpreter: Sendable {
             DecodedElement(
                 event: event,
                 lane: Classification.lane(of: event, source: callback.source),
-                isOptOut: Classification.isOptOut(event.action, reason: event.payload.reason, policy: policy)
+                isOptOut: Classification.isOptOut(event.action, reason: event.payload.reason, policy: policy),
+                isGlobal: Classification.isGlobal(event.action, reason: event.payload.reason)
             )
         }
         return DecodedCallback(callback: callback, elements: elements)

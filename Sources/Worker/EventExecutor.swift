@@ -116,6 +116,10 @@ struct EventExecutor: Sendable {
         guard planner.concerns(event.action, reason: event.payload.reason) else {
             return Ending(conclusion: .completed(outcome: "ignored"))
         }
+        // A removal that was found afterwards, of somebody who had come back by then.
+        if event.source == .reconcile, event.action == .removed, !event.isOptOut {
+            return Ending(conclusion: .completed(outcome: "ignored"))
+        }
         if let pause = try await pause(holding: event) { return Ending(conclusion: pause) }
         if let wait = try await unsettledTelling(of: event) { return Ending(conclusion: wait) }
         let profile = try await profile(of: event)

@@ -53,6 +53,7 @@ package final class EventWorker: Service {
     private let executor: EventExecutor
     private let rescue: WorkerRescue
     private let pruning: JournalPruning
+    private let reconciling: ReconcileSchedule
     private let walWatch: WALWatch
     private let usageWatch: APIUsageWatch
     private let outage: JournalOutage
@@ -89,6 +90,14 @@ package final class EventWorker: Service {
             logger: logger
         )
         pruning = JournalPruning(journal: journal, retention: configuration.retention, logger: logger)
+        reconciling = ReconcileSchedule(
+            journal: journal,
+            configuration: configuration,
+            client: dependencies.getResponse,
+            failPoint: dependencies.failPoint,
+            time: time,
+            logger: logger
+        )
         walWatch = WALWatch(journal: journal, limit: configuration.walAlarmBytes, logger: logger)
         usageWatch = APIUsageWatch(
             journal: journal,
@@ -167,6 +176,9 @@ package final class EventWorker: Service {
             group.addTask { await self.loop(every: .seconds(60)) { try await self.pruning.runOnce() } }
             group.addTask { await self.loop(every: .seconds(5)) { try await self.watchWAL() } }
             group.addTask { await self.loop(every: interval) { try await self.watchUsage() } }
+            if let rest = self.reconciling.rest {
+                group.addTask { await self.loop(every: rest) { try await self.reconciling.runOnce() } }
+            }
             group.addTask { await self.loop(every: interval) { self.tick() } }
             group.addTask { await self.renewLeases() }
             group.addTask { await self.watchOutage() }

@@ -23,6 +23,8 @@ package struct FailPoint: Sendable {
         case requestGranted = "request.granted"
         /// GetResponse has answered, the profile is not stored.
         case profileFetched = "profile.fetched"
+        /// What a page of removed contacts lacked is appended, the next page is not asked for.
+        case pageReconciled = "page.reconciled"
         /// The events of a dead worker are taken back, none of them is claimed anew.
         case rescued
     }

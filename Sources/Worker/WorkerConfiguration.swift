@@ -49,6 +49,8 @@ package struct WorkerConfiguration: Sendable {
     package var fetchRetryDelay: Duration
     /// How few requests are made of many fetches.
     package var fetching: FetchPolicy
+    /// How removals that no callback told are searched for.
+    package var reconciling: ReconcilePolicy
 
     /// How long what is kept in the journal.
     package var retention: JournalRetention
@@ -78,6 +80,7 @@ package struct WorkerConfiguration: Sendable {
         profilePatience: [Duration] = [.seconds(30), .seconds(120), .seconds(300)],
         fetchRetryDelay: Duration = .seconds(15),
         fetching: FetchPolicy = FetchPolicy(),
+        reconciling: ReconcilePolicy = ReconcilePolicy(),
         retention: JournalRetention = JournalRetention(),
         walAlarmBytes: Int64 = 256 << 20
     ) {
@@ -103,6 +106,7 @@ package struct WorkerConfiguration: Sendable {
         self.profilePatience = profilePatience
         self.fetchRetryDelay = fetchRetryDelay
         self.fetching = fetching
+        self.reconciling = reconciling
         self.retention = retention
         self.walAlarmBytes = walAlarmBytes
     }

@@ -13,6 +13,7 @@ struct LeadRelay: AsyncParsableCommand {
             WorkerCommand.self,
             MigrateCommand.self,
             DoctorCommand.self,
+            ReconcileCommand.self,
             StatusCommand.self,
             WatchCommand.self,
             AuditCommand.self,

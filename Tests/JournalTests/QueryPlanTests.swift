@@ -46,6 +46,9 @@ struct QueryPlanTests {
         ("ownWrites", JournalReader.ownWritesSQL, ["effect_by_record"]),
         ("complaintOfPerson", JournalReader.complaintSQL(of: "person"), ["event_by_person"]),
         ("complaintOfContact", JournalReader.complaintSQL(of: "contact_id"), ["event_by_contact"]),
+        ("removalAppended", RemovalTable.appendedSQL, ["callback_reconciled"]),
+        ("removalTold", RemovalTable.toldSQL, ["consent_change_by_person"]),
+        ("lastSubscription", RemovalTable.lastSubscriptionSQL, ["consent_change_by_person"]),
         ("audit", JournalReader.optOutAuditSQL, ["event_opt_out_by_id"]),
     ]
 
@@ -103,7 +106,9 @@ struct QueryPlanTests {
 
     /// Full walks of a table, or of an index that grows with it; a partial index of what is in hand is short.
     private static func scans(in plan: [String]) -> [String] {
-        let short = ["event_due", "event_running_by_person", "event_waits_for_profile", "event_listable"]
+        let short = [
+            "event_due", "event_running_by_person", "event_waits_for_profile", "event_listable", "event_opt_out_open",
+        ]
         let tables = [
             "event", "e", "r", "w", "callback", "effect", "f", "attempt", "api_request", "consent_change", "delivery",
         ]

@@ -12,6 +12,7 @@ struct SettingsConsumptionTests {
             .scalar("\(range.upperBound)") == key.standard ? "\(range.lowerBound)" : "\(range.upperBound)"
         case .boolean: key.standard == .scalar("true") ? "false" : "true"
         case .duration(let range): "\(SettingDuration(range.upperBound))"
+        case .start: "2026-01-31"
         case .choice(let words): words.first { .scalar($0) != key.standard } ?? ""
         case .list(of: let words): words?.last ?? "another-word"
         case .entries(let parts):

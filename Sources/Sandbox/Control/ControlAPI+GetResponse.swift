@@ -14,9 +14,13 @@ extension ControlAPI {
             guard let contact = getResponse.contact(path[1]) else { throw .notFound }
             return .json(json(contact))
         case ("DELETE", "contacts", 2):
-            guard getResponse.deleteContact(path[1], reason: request.queryItem("reason") ?? "unsubscribe") else {
-                throw .notFound
+            var deletedOn: Int64?
+            if let text = request.queryItem("deletedOn") {
+                deletedOn = CivilTime.dateTime(text)
+                guard deletedOn != nil else { throw .badRequest("deletedOn is no time.") }
             }
+            let reason = request.queryItem("reason") ?? "unsubscribe"
+            guard getResponse.deleteContact(path[1], reason: reason, deletedOn: deletedOn) else { throw .notFound }
             return SandboxResponse(status: 204)
         case ("GET", "callback", 1):
             guard let callback = getResponse.callback else { return .json(.null) }

@@ -77,6 +77,12 @@ package struct RemovedGetResponseContact: Sendable {
     package var reason: String
     /// Milliseconds since 1970 UTC.
     package var deletedOn: Int64
+
+    package init(contact: GetResponseContact, reason: String, deletedOn: Int64) {
+        self.contact = contact
+        self.reason = reason
+        self.deletedOn = deletedOn
+    }
 }
 
 /// A list, which GetResponse calls campaign.

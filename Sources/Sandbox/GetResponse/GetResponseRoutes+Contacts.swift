@@ -75,7 +75,7 @@ extension GetResponseRoutes {
         return .object(members)
     }
 
-    private func campaign(_ contact: GetResponseContact, _ state: GetResponseState) -> JSON {
+    func campaign(_ contact: GetResponseContact, _ state: GetResponseState) -> JSON {
         [
             "campaignId": .string(contact.listID), "name": JSON(state.lists[contact.listID]?.name),
             "href": .string("https://api.getresponse.com/v3/campaigns/\(contact.listID)"),
@@ -112,7 +112,7 @@ extension GetResponseRoutes {
         ]
     }
 
-    private static func key(_ contact: GetResponseContact, _ field: String) -> String {
+    static func key(_ contact: GetResponseContact, _ field: String) -> String {
         switch field {
         case "email": contact.email.lowercased()
         case "name": contact.name?.lowercased() ?? ""
@@ -179,7 +179,7 @@ private struct ContactFilter {
 
 extension JSON {
     /// The members that `fields=` names, and the id, which is always there.
-    fileprivate func only(_ fields: [String]?) -> JSON {
+    func only(_ fields: [String]?) -> JSON {
         guard let fields, let members else { return self }
         return .object(members.filter { $0.name == "contactId" || fields.contains($0.name) })
     }

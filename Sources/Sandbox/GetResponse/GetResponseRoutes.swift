@@ -24,6 +24,7 @@ struct GetResponseRoutes {
         case ("GET", "campaigns", 3) where path[2] == "contacts": return try contacts(request, in: path[1], state)
         case ("GET", "custom-fields", 1): return try customFields(request, state)
         case ("GET", "tags", 1): return try tags(request, state)
+        case ("POST", "search-contacts", 2) where path[1] == "contacts": return try searchContacts(request, state)
         default: throw .notFound()
         }
     }

@@ -55,10 +55,20 @@ package final class GetResponseSandbox: EmulatedAPI {
 
     /// Removes a contact from its list: the API answers 404 for it from now on.
     ///
-    /// Returns whether there was one.
+    /// Returns whether there was one. Without `deletedOn` (milliseconds since 1970 UTC) that is now.
     @discardableResult
-    package func deleteContact(_ id: String, reason: String = "unsubscribe") -> Bool {
-        state.withLock { $0.remove(id, reason: reason, now: now()) }
+    package func deleteContact(_ id: String, reason: String = "unsubscribe", deletedOn: Int64? = nil) -> Bool {
+        state.withLock { $0.remove(id, reason: reason, now: deletedOn ?? now()) }
+    }
+
+    /// Adds contacts that left their list long ago, as an account with a history has them.
+    package func addRemovedContacts(_ contacts: [RemovedGetResponseContact]) {
+        state.withLock { state in
+            for removed in contacts {
+                let id = state.add(removed.contact, now: now())
+                _ = state.remove(id, reason: removed.reason, now: removed.deletedOn)
+            }
+        }
     }
 
     /// The contact with this id.

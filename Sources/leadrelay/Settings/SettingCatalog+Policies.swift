@@ -207,6 +207,18 @@ extension SettingCatalog {
             default: "5m",
             "How long an opt-out may take until it is overdue."
         ),
+        SettingKey(
+            "optOut.reconcileInterval",
+            .duration(.zero ... .seconds(30 * 86_400)),
+            default: "6h",
+            "How often GetResponse is asked who was removed, for what callbacks never told; 0 is never."
+        ),
+        SettingKey(
+            "optOut.since",
+            .start,
+            default: "journal",
+            "Only removals later than this opt out when they are found afterwards: `journal` (its making), a time, or `all`."
+        ),
     ]
 
     static let log = [

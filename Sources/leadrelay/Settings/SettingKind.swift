@@ -1,5 +1,6 @@
 import Model
 import Salesforce
+import Worker
 
 /// What a setting may hold.
 ///
@@ -16,6 +17,8 @@ enum SettingKind: Hashable, Sendable {
     case boolean
     /// See `SettingDuration`.
     case duration(ClosedRange<Duration>)
+    /// `journal`, `all`, or a day or time.
+    case start
     /// One of these words.
     case choice([String])
     /// A list; of these words only, where they are given. In the environment it is written with commas.
@@ -71,6 +74,9 @@ enum SettingKind: Hashable, Sendable {
         case .duration(let range):
             SettingDuration(rawValue: text).map { range.contains($0.duration) } == true
                 ? nil : "write a duration from \(range.text), such as 30s, 5m, 6h or 2d"
+        case .start:
+            ReconcileStart(text) == nil
+                ? "write journal, all, or a day or time such as 2026-01-31 or 2026-01-31T09:00:00Z" : nil
         case .choice(let words), .list(of: .some(let words)):
             words.contains(text) ? nil : "write \(words.alternatives)"
         case .list(of: nil):

@@ -1,6 +1,7 @@
 import Configuration
 import Model
 import Planning
+import Worker
 
 extension Settings {
     /// The settings under `worker`.
@@ -119,11 +120,15 @@ extension Settings {
         var reasons: [String]
         var scope: OptOutScope
         var deadline: Duration
+        var reconcileInterval: Duration
+        var since: ReconcileStart
 
         init(_ reader: ConfigReader) throws {
             reasons = try reader.requiredStringArray(forKey: "reasons")
             scope = try reader.requiredString(forKey: "scope", as: OptOutScope.self)
             deadline = try reader.duration(forKey: "deadline")
+            reconcileInterval = try reader.duration(forKey: "reconcileInterval")
+            since = ReconcileStart(try reader.requiredString(forKey: "since")) ?? .journal
         }
     }
 }
@@ -139,5 +144,18 @@ extension CampaignRule {
             campaign: campaign,
             status: entry["status"] ?? Self.standardStatus
         )
+    }
+}
+
+extension ReconcileStart {
+    /// Reads `journal`, `all`, or a day or time; nil for anything else.
+    init?(_ text: String) {
+        switch text {
+        case "journal": self = .journal
+        case "all": self = .all
+        default:
+            guard let time = Timestamp(text: text) else { return nil }
+            self = .time(time)
+        }
     }
 }

@@ -77,6 +77,7 @@ extension Settings {
             lostAnswerWait: salesforce.lostAnswerWait,
             assignOnCreate: salesforce.assignOnCreate,
             fetching: FetchPolicy(profileMaxAge: sync.profileMaxAge),
+            reconciling: ReconcilePolicy(interval: optOut.reconcileInterval, since: optOut.since),
             retention: journal.retention.ages,
             walAlarmBytes: Int64(journal.walAlarmBytes)
         )
