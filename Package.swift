@@ -191,7 +191,7 @@ let package = Package(
             name: "LeadRelayTests",
             dependencies: [
                 "Ingest", "Journal", "Model", "Operations", "Prometheus", "TestSupport", "Time", "Worker", "leadrelay",
-                argumentParser, configuration,
+                argumentParser, configuration, yams,
             ]
         ),
         .testTarget(

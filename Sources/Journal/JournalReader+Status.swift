@@ -10,6 +10,11 @@ extension JournalReader {
             var status = JournalStatus()
             status.depths = try StatusQueries.depths(now: now, db)
             status.undecodedCallbacks = try StatusQueries.undecodedCallbacks(db)
+            if let oldest = try StatusQueries.oldestUndecoded(db) {
+                let age = max(0, now - oldest)
+                status.oldestUndecodedSeconds = Double(age) / 1000
+                status.isDecodingOverdue = try age > StatusQueries.optOutDeadline(db)
+            }
             status.profilesAwaited =
                 try Int.fetchOne(
                     db.cachedStatement(sql: "SELECT count(*) FROM event WHERE waits_for = 'profile'")
@@ -86,11 +91,24 @@ enum StatusQueries {
         return Int(last - (try CheckpointTable.decodeCursor(db)))
     }
 
+    /// When the first callback that is not decoded was received; nil where all are.
+    static func oldestUndecoded(_ db: Database) throws -> Int64? {
+        try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT received_at FROM callback WHERE id > ? ORDER BY id LIMIT 1"),
+            arguments: [CheckpointTable.decodeCursor(db)]
+        )
+    }
+
+    /// How long an opt-out may take, in milliseconds, as the worker stored it.
+    static func optOutDeadline(_ db: Database) throws -> Int64 {
+        try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'optOut.deadline'")
+        ) ?? 300_000
+    }
+
     /// How many opt-outs are not carried out, and how many of them are overdue.
     static func openOptOuts(now: Int64, _ db: Database) throws -> (pending: Int, overdue: Int) {
-        let deadline =
-            try Int64.fetchOne(db, sql: "SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'optOut.deadline'")
-            ?? 300_000
+        let deadline = try optOutDeadline(db)
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """

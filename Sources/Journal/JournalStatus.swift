@@ -23,6 +23,10 @@ package struct JournalStatus: Hashable, Sendable {
     package var depths: [Depth] = []
     /// Callbacks that are not decoded yet.
     package var undecodedCallbacks: Int = 0
+    /// The age of the oldest of them, in seconds since it was received; 0 where there is none.
+    package var oldestUndecodedSeconds: Double = 0
+    /// Whether that is longer than an opt-out may take: one of them may be an opt-out.
+    package var isDecodingOverdue = false
     /// Events whose contact's details are still to be asked of GetResponse, one request each.
     package var profilesAwaited: Int = 0
     package var optOutsPending: Int = 0

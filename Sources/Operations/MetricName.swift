@@ -5,6 +5,7 @@ enum MetricName: String, CaseIterable {
     case queueEvents = "leadrelay_queue_events"
     case queueOldest = "leadrelay_queue_oldest_seconds"
     case undecoded = "leadrelay_callbacks_undecoded"
+    case undecodedOldest = "leadrelay_callbacks_undecoded_oldest_seconds"
     case optOutsPending = "leadrelay_opt_outs_pending"
     case optOutsOverdue = "leadrelay_opt_outs_overdue"
     case budgetCap = "leadrelay_budget_cap"
@@ -43,6 +44,8 @@ enum MetricName: String, CaseIterable {
         case .queueEvents: "Events that are not finished, and dead letters."
         case .queueOldest: "Seconds since the oldest of them was received; 0 where there is none."
         case .undecoded: "Callbacks that are stored but not decoded yet."
+        case .undecodedOldest:
+            "Seconds since the oldest of them was received; past `optOut.deadline` it may be an overdue opt-out."
         case .optOutsPending: "Opt-outs that are not verified in Salesforce yet."
         case .optOutsOverdue: "Opt-outs that should be verified by now; anything above 0 needs a person."
         case .budgetCap: "GetResponse requests that may leave in 3,600 seconds."

@@ -34,6 +34,7 @@ package enum StatusGauges {
         samples += oldest.sorted { $0.key < $1.key }.map { MetricName.queueOldest.sample($0.value, $0.key.labels) }
         samples += [
             MetricName.undecoded.sample(Double(status.undecodedCallbacks)),
+            MetricName.undecodedOldest.sample(status.oldestUndecodedSeconds),
             MetricName.optOutsPending.sample(Double(status.optOutsPending)),
             MetricName.optOutsOverdue.sample(Double(status.optOutsOverdue)),
         ]

@@ -56,6 +56,7 @@ package final class EventWorker: Service {
     private let reconciling: ReconcileSchedule
     private let walWatch: WALWatch
     private let usageWatch: APIUsageWatch
+    private let overdueWatch: OverdueWatch
     private let outage: JournalOutage
     private let slots: WorkSlots
     private let failPoint: FailPoint
@@ -106,6 +107,7 @@ package final class EventWorker: Service {
             time: time,
             logger: logger
         )
+        overdueWatch = OverdueWatch(journal: journal, time: time, logger: logger)
         outage = JournalOutage(journal: journal, logger: logger)
         let shape = OrgShape(
             describes: DescribeCache(client: dependencies.salesforce),
@@ -304,6 +306,7 @@ package final class EventWorker: Service {
 
     private func watchWAL() async throws -> Bool {
         try await walWatch.runOnce()
+        try await overdueWatch.runOnce()
         return false
     }
 

@@ -46,6 +46,7 @@ struct QueryPlanTests {
         ("ownWrites", JournalReader.ownWritesSQL, ["effect_by_record"]),
         ("complaintOfPerson", JournalReader.complaintSQL(of: "person"), ["event_by_person"]),
         ("complaintOfContact", JournalReader.complaintSQL(of: "contact_id"), ["event_by_contact"]),
+        ("overdue", JournalReader.overdueSQL, ["event_opt_out_open"]),
         ("removalAppended", RemovalTable.appendedSQL, ["callback_reconciled"]),
         ("removalTold", RemovalTable.toldSQL, ["consent_change_by_person"]),
         ("lastSubscription", RemovalTable.lastSubscriptionSQL, ["consent_change_by_person"]),

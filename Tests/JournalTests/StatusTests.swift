@@ -75,6 +75,24 @@ struct StatusTests {
         #expect(try await openOptOuts() == [0, 0])
     }
 
+    @Test func undecodedCallbackIsOverdueLikeAnOptOutBecauseItMayBeOne() async throws {
+        let fixture = try JournalFixture()
+        _ = try await fixture.journal.append([.sample(receivedAt: fixture.now)])
+        fixture.time.advance(by: .seconds(10))
+        _ = try await fixture.journal.append([.sample(receivedAt: fixture.now)])
+        fixture.time.advance(by: .seconds(290))
+        let inTime = try await fixture.reader.status()
+        #expect(inTime.oldestUndecodedSeconds == 300 && !inTime.isDecodingOverdue)
+        #expect(try await fixture.reader.overdue().undecodedSeconds == nil)
+        fixture.time.advance(by: .milliseconds(500))
+        let late = try await fixture.reader.status()
+        #expect(late.oldestUndecodedSeconds == 300.5 && late.isDecodingOverdue)
+        #expect(try await fixture.reader.overdue().undecodedSeconds == 300.5)
+        try await fixture.tell(.sample(.open))
+        let decoded = try await fixture.reader.status()
+        #expect(decoded.oldestUndecodedSeconds == 0 && !decoded.isDecodingOverdue)
+    }
+
     @Test func drainedMeansThatNothingIsLeftOrFallsDueSoon() async throws {
         let fixture = try JournalFixture()
         func isDrained(grace: Int64 = 0) async throws -> Bool {

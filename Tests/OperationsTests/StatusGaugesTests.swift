@@ -18,6 +18,7 @@ import Testing
     @Test func figuresOfTheStatusBecomeGauges() {
         var status = JournalStatus()
         status.undecodedCallbacks = 1
+        status.oldestUndecodedSeconds = 312.5
         status.optOutsPending = 2
         status.optOutsOverdue = 3
         status.walBytes = 4096
@@ -25,6 +26,7 @@ import Testing
         status.pauses = [.init(subject: "salesforce", reason: "log-in", until: 0)]
         let samples = StatusGauges.samples(of: status, budget: BudgetFigures(cap: 400, used: 390, left: 7))
         #expect(samples.value("leadrelay_callbacks_undecoded") == 1)
+        #expect(samples.value("leadrelay_callbacks_undecoded_oldest_seconds") == 312.5)
         #expect(samples.value("leadrelay_opt_outs_pending") == 2)
         #expect(samples.value("leadrelay_opt_outs_overdue") == 3)
         #expect(samples.value("leadrelay_wal_bytes") == 4096)

@@ -105,7 +105,7 @@ extension JournalRetention {
 }
 
 /// Keeps what is logged at `info` or above.
-private final class Recorder: Sendable {
+final class Recorder: Sendable {
     private struct Entry {
         var level: Logger.Level
         var message: String

@@ -50,7 +50,13 @@ struct AuditOptOutsCommand: AsyncParsableCommand {
             }
             writer.finish()
             if format == .table { print("\(count.counted("opt-out")), \(overdueCount) overdue.") }
-            if overdueCount > 0 { throw ExitStatus.foundProblem }
+            let undecoded = try await reader.overdue().undecodedSeconds
+            if let undecoded {
+                StandardError.write(
+                    "Callbacks are not decoded for \(Int(undecoded)) s, and one may be an opt-out: is the worker running?"
+                )
+            }
+            if overdueCount > 0 || undecoded != nil { throw ExitStatus.foundProblem }
         }
     }
 

@@ -8,7 +8,10 @@ struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract:
-            "Show the queue by lane and state, the request budget, opt-outs and pauses; exits 1 if an opt-out is overdue."
+            "Show the queue by lane and state, the request budget, opt-outs and pauses; exits 1 if an opt-out is overdue.",
+        discussion: """
+            A callback that is not decoded for longer than an opt-out may take is overdue too: it may be an opt-out.
+            """
     )
 
     @OptionGroup var common: CommonOptions
@@ -27,7 +30,7 @@ struct StatusCommand: AsyncParsableCommand {
                 now: time.read().wall
             )
             print(json ? try report.json() : report.text)
-            if report.optOuts.overdue > 0 { throw ExitStatus.foundProblem }
+            if report.optOuts.overdue > 0 || report.callbacksOverdue { throw ExitStatus.foundProblem }
         }
     }
 }

@@ -25,7 +25,11 @@ extension StatusReport {
                 "Queue      \($0.lane) \($0.state): \($0.count), oldest \(Self.seconds($0.oldestSeconds))"
             }
         }
-        if callbacksUndecoded > 0 { lines.append("Callbacks  \(callbacksUndecoded) to decode") }
+        if callbacksUndecoded > 0 {
+            let oldest = Self.seconds(callbacksUndecodedOldestSeconds)
+            let warning = callbacksOverdue ? ": overdue, one of them may be an opt-out; is the worker running?" : ""
+            lines.append("Callbacks  \(callbacksUndecoded) to decode, the oldest \(oldest)\(warning)")
+        }
         let pause = budget.pausedUntil.map { ", paused until \(Self.text($0))" } ?? ""
         lines.append(
             "Budget     \(budget.used) of \(budget.cap) GetResponse requests used, \(budget.left) left\(pause)"

@@ -49,6 +49,9 @@ struct StatusReport: Encodable {
 
     var lanes: [LaneState]
     var callbacksUndecoded: Int
+    var callbacksUndecodedOldestSeconds: Double
+    /// Whether that is longer than an opt-out may take: one of them may be an opt-out.
+    var callbacksOverdue: Bool
     var budget: Budget
     var requestsNeeded: [Need]
     /// When the last request that is needed may leave, in milliseconds since 1970 UTC; null when none is needed.
@@ -73,6 +76,8 @@ struct StatusReport: Encodable {
             )
         }
         callbacksUndecoded = status.undecodedCallbacks
+        callbacksUndecodedOldestSeconds = status.oldestUndecodedSeconds
+        callbacksOverdue = status.isDecodingOverdue
         budget = Budget(
             cap: forecast.cap,
             used: forecast.used,
