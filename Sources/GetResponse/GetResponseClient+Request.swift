@@ -19,21 +19,22 @@ extension GetResponseClient {
         return json
     }
 
-    /// Sends one request, a GET or with `body` a POST: the only way in which a request leaves this module.
+    /// Sends one request: the only way in which a request leaves this module.
     ///
     /// The gate counts it before, and hears of its end exactly once.
     ///
     /// - Throws: Also for every answer other than 2xx.
     func send(
         _ purpose: RequestPurpose,
+        method: HTTPMethod = .GET,
         path: [String],
         query: [(String, String)],
         body: Data? = nil,
         maximum: Int
     ) async throws(GetResponseError) -> HTTPAnswer {
         var request = try request(path: path, query: query)
+        request.method = method
         if let body {
-            request.method = .POST
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(body)
         }

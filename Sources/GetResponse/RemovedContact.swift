@@ -47,6 +47,7 @@ extension GetResponseClient {
     ) async throws(GetResponseError) -> RemovedContactPage {
         let answer = try await send(
             .search,
+            method: .POST,
             path: ["search-contacts", "contacts"],
             query: [
                 ("sort[createdOn]", "ASC"), ("page", String(page)), ("perPage", String(ContactPageQuery.largestPage)),

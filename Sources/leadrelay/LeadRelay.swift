@@ -13,6 +13,8 @@ struct LeadRelay: AsyncParsableCommand {
             WorkerCommand.self,
             MigrateCommand.self,
             DoctorCommand.self,
+            ListsCommand.self,
+            CallbacksCommand.self,
             ReconcileCommand.self,
             StatusCommand.self,
             WatchCommand.self,

@@ -87,7 +87,8 @@ import Testing
                         "GetResponse sends its callbacks to \(shown), which is not this LeadRelay: somebody else has "
                         + "registered it.",
                     remedy:
-                        "Register https://relay.example.com/webhooks/getresponse/TOKEN again, and let the other tool use "
+                        "Run leadrelay callbacks register --replace, which registers "
+                        + "https://relay.example.com/webhooks/getresponse/TOKEN again, and let the other tool use "
                         + "webhooks: an account has one callback URL."
                 )
             ]
@@ -117,7 +118,7 @@ import Testing
         let findings = try await findings(nil)
         #expect(findings.map(\.verdict) == [.warning])
         #expect(
-            findings.first?.remedy?.contains("Register https://relay.example.com/webhooks/getresponse/TOKEN") == true
+            findings.first?.remedy?.contains("registers https://relay.example.com/webhooks/getresponse/TOKEN") == true
         )
     }
 

@@ -141,7 +141,7 @@ private func buildGetResponseCheck(
     )
     return .getResponse(
         buildGetResponseClient(access: access, gate: gate, httpClient: httpClient, time: time, logger: logger),
-        callbacksTo: CallbackAddress(publicURL: settings.ingest.publicURL, token: settings.ingest.token?.revealed)
+        callbacksTo: settings.callbackAddress
     )
 }
 
