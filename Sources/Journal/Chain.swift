@@ -4,11 +4,14 @@ import Foundation
 /// The arithmetic of the chains: what makes a changed, missing or inserted row show.
 struct Chain: Sendable {
     let key: ChainKey
+    /// The hashes of names, which are made with a key of their own.
+    let names: NameHash
     private let keyed: KeyedHash
 
     init(key: ChainKey) {
         self.key = key
         keyed = KeyedHash(key: key.symmetricKey)
+        names = NameHash(key: key)
     }
 
     /// What a new row stores.

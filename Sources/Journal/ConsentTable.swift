@@ -97,7 +97,14 @@ enum ConsentTable {
 
     /// The changes of a person, and the opt-outs that came with one of these contact ids under another name.
     static func changes(of person: String, contactIDs: [String], _ db: Database) throws -> [ConsentRecord] {
-        var rows = try Row.fetchAll(db.cachedStatement(sql: changesOfPersonSQL), arguments: [person])
+        try changes(of: [person], contactIDs: contactIDs, db)
+    }
+
+    /// The changes of a person who has several names, in the order of arrival.
+    static func changes(of people: [String], contactIDs: [String], _ db: Database) throws -> [ConsentRecord] {
+        var rows = try people.flatMap { person in
+            try Row.fetchAll(db.cachedStatement(sql: changesOfPersonSQL), arguments: [person])
+        }
         for contactID in contactIDs {
             rows += try Row.fetchAll(db.cachedStatement(sql: optOutsOfContactSQL), arguments: [contactID])
         }

@@ -21,6 +21,8 @@ package struct DeadLetter: Hashable, Sendable {
     package var isOptOut: Bool
     /// Whether a prune took the payload away.
     package var isPruned: Bool
+    /// Whether the person was erased, and everything that it said with them.
+    package var isErased = false
     /// When it ended; nil for an event that has not.
     package var diedAt: Timestamp?
     /// When it was received.
@@ -35,6 +37,7 @@ extension DeadLetter {
     /// - Parameter isFromRaw: Whether its callback is decoded again first, which makes up for what the event lacks.
     /// - Returns: A sentence.
     package func reasonAgainstReplay(isFromRaw: Bool) -> String? {
+        if isErased { return Self.erasedSentence }
         guard state == "dead" || state == "discarded" else {
             return state == "completed"
                 ? "It is completed, and what it wrote may have been changed since; only a dead or discarded event is replayed, "
@@ -57,10 +60,13 @@ extension DeadLetter {
 
     /// Why it can't be accepted that the event was not carried out; nil when it can.
     package var reasonAgainstAcceptance: String? {
+        if isErased { return Self.erasedSentence }
         guard isOptOut else { return "It is no opt-out, so nothing is overdue; discard it instead." }
         guard state == "dead" || state == "discarded" else {
             return "It is \(state); only a dead or discarded opt-out is accepted."
         }
         return nil
     }
+
+    private static let erasedSentence = "The person was erased, and what the event said with them."
 }

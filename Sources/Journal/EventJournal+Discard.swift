@@ -36,6 +36,7 @@ extension EventJournal {
                 sql: """
                     UPDATE event SET accepted_reason = ?
                     WHERE id = ? AND claim = ? AND state = ? AND state IN ('dead', 'discarded') AND opt_out = 1
+                        AND erased_at IS NULL
                     """
             )
             .execute(arguments: [reason, letter.eventID, letter.claim, letter.state])

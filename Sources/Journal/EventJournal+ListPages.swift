@@ -71,6 +71,7 @@ extension EventJournal {
                         INSERT INTO profile (contact_id, listed_at)
                         SELECT ?1, max(?2, coalesce(max(received_at), 0)) FROM event
                         WHERE contact_id = ?1 AND waits_for = 'profile'
+                        HAVING EXISTS (SELECT 1 FROM event WHERE contact_id = ?1)
                         ON CONFLICT (contact_id) DO UPDATE SET listed_at = excluded.listed_at
                         """
                 )

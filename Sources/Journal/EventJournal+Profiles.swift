@@ -61,12 +61,15 @@ extension EventJournal {
         """
 
     /// Keeps fetched details (nil: GetResponse has no such contact any more) and lets every event that waits for them run.
+    ///
+    /// Nothing is kept of a contact that no event names: it was erased while GetResponse was asked.
     package func storeProfile(_ details: ContactDetails?, contactID: String) async throws(JournalError) {
         try await write { [time] db in
             let now = time.read().wall
             try db.cachedStatement(
                 sql: """
-                    INSERT INTO profile (contact_id, person, fetched_at, details, failures) VALUES (?, ?, ?, ?, 0)
+                    INSERT INTO profile (contact_id, person, fetched_at, details, failures)
+                    SELECT ?1, ?2, ?3, ?4, 0 WHERE EXISTS (SELECT 1 FROM event WHERE contact_id = ?1)
                     ON CONFLICT (contact_id) DO UPDATE SET
                         person = excluded.person, fetched_at = excluded.fetched_at, details = excluded.details, failures = 0
                     """
@@ -112,7 +115,8 @@ extension EventJournal {
             if countsAsFailure {
                 try db.cachedStatement(
                     sql: """
-                        INSERT INTO profile (contact_id, failures) VALUES (?, 1)
+                        INSERT INTO profile (contact_id, failures)
+                        SELECT ?1, 1 WHERE EXISTS (SELECT 1 FROM event WHERE contact_id = ?1)
                         ON CONFLICT (contact_id) DO UPDATE SET failures = failures + 1
                         """
                 )

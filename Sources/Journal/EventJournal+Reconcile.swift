@@ -13,7 +13,9 @@ extension JournalReader {
         on removals: [Removal],
         since: Timestamp?
     ) async throws(JournalError) -> [RemovalVerdict] {
-        try await read { db in try removals.map { try RemovalTable.verdict(on: $0, since: since, db) } }
+        try await read { [names] db in
+            try removals.map { try RemovalTable.verdict(on: $0, since: since, names: names, db) }
+        }
     }
 }
 
@@ -69,7 +71,7 @@ extension EventJournal {
             var missing: [NewCallback] = []
             var keys: Set<String> = []
             for removal in removals {
-                var verdict = try RemovalTable.verdict(on: removal, since: since, db)
+                var verdict = try RemovalTable.verdict(on: removal, since: since, names: chain.names, db)
                 // A page can name a removal twice when others were added while it was asked for.
                 if verdict == .missing, let key = removal.callback.webhookID, !keys.insert(key).inserted {
                     verdict = .known

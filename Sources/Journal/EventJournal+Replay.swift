@@ -82,7 +82,7 @@ extension EventTable {
 
     static let reviveSQL = """
         UPDATE event SET \(revival), available_at = ?, redrive = redrive + ?, lane = iif(opt_out = 1, 0, lane)
-        WHERE id = ? AND claim = ? AND state = ? AND state IN ('dead', 'discarded')
+        WHERE id = ? AND claim = ? AND state = ? AND state IN ('dead', 'discarded') AND erased_at IS NULL
         """
 
     /// Brings an event back as it is.

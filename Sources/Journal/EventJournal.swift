@@ -71,7 +71,12 @@ package final class EventJournal: Sendable {
 
     /// The questions that can be asked of this journal, on its own connections.
     package var reader: JournalReader {
-        JournalReader(path: configuration.path, time: time, database: connection.withLock(\.pool))
+        JournalReader(
+            path: configuration.path,
+            time: time,
+            names: chain.names,
+            database: connection.withLock(\.pool)
+        )
     }
 
     /// Runs `body` in a transaction (`BEGIN IMMEDIATE`) under the journal's lock; it is on disk when this returns.
@@ -87,6 +92,27 @@ package final class EventJournal: Sendable {
             if group.add(write) { writer.async { self.commitUntilNothingWaits() } }
         }
         health.note(result)
+        return try result.get()
+    }
+
+    /// Runs `body` under the journal's lock and outside of a transaction, for what SQLite does not do within one.
+    func writeAlone<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(JournalError) -> Value {
+        let result: Result<Value, JournalError> = await withCheckedContinuation { caller in
+            writer.async {
+                do {
+                    let value = try self.soundPool().writeWithoutTransaction { db in
+                        try Self.underLock(self.lock, timeout: self.configuration.lockTimeout) { try body(db) }
+                    }
+                    caller.resume(returning: .success(value))
+                } catch {
+                    let failure = JournalError(error)
+                    if failure.poisonsConnection { self.connection.withLock { $0.isPoisoned = true } }
+                    caller.resume(returning: .failure(failure))
+                }
+            }
+        }
         return try result.get()
     }
 

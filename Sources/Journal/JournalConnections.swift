@@ -39,6 +39,9 @@ enum JournalConnections {
             guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
                 throw JournalError.unusable("SQLite refused PRAGMA synchronous = FULL; nothing could be acknowledged.")
             }
+            // What a person's erasure takes away must not stay in the file. On every connection that writes, since any of them
+            // may be the one that leaves a copy behind; Debian's SQLite has it on anyway.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
             try db.execute(sql: "PRAGMA cache_size = -\(writerCacheKiB)")
             try setPatience(writerPatience, db)
         }

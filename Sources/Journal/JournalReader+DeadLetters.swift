@@ -50,7 +50,7 @@ extension JournalReader {
     static let lettersSQL = """
         SELECT
             e.id, e.claim, e.state, e.action, e.person, e.last_error, e.attempt, e.redrive, e.opt_out,
-            e.pruned_at IS NOT NULL AS is_pruned, e.finalized_at, e.received_at,
+            e.pruned_at IS NOT NULL AS is_pruned, e.erased_at IS NOT NULL AS is_erased, e.finalized_at, e.received_at,
             coalesce((SELECT a.error_class FROM attempt AS a WHERE a.event_id = e.id ORDER BY a.id DESC LIMIT 1), 'data')
                 AS error_class
         FROM event AS e WHERE e.id = ?
@@ -81,6 +81,7 @@ extension DeadLetter {
             redrive: row["redrive"],
             isOptOut: row["opt_out"],
             isPruned: row["is_pruned"],
+            isErased: row["is_erased"],
             diedAt: (row["finalized_at"] as Int64?).map(Timestamp.init(milliseconds:)),
             receivedAt: Timestamp(milliseconds: row["received_at"])
         )

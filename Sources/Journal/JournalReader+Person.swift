@@ -4,6 +4,8 @@ package import Model
 /// What the journal knows of a person beyond the event in hand.
 package struct PersonKnowledge: Hashable, Sendable {
     /// Every change of the person's consent in the order of arrival; empty for somebody who never opted out of anything.
+    ///
+    /// Of somebody who was erased it has the opt-out, under every name that was known then.
     package var consent: [ConsentRecord]
     /// Every GetResponse contact id that was seen with the person, in order.
     package var contactIDs: [String]
@@ -19,21 +21,25 @@ package struct PersonKnowledge: Hashable, Sendable {
 
 extension JournalReader {
     package func knowledge(of person: Person) async throws(JournalError) -> PersonKnowledge {
-        try await read { db in
-            let contactIDs = try String.fetchAll(
-                db.cachedStatement(sql: Self.contactsOfPersonSQL),
-                arguments: [person.rawValue]
-            )
+        try await read { [names] db in
+            let contactIDs = try Self.contacts(of: person.rawValue, db)
+            let erased = try ErasedPeople.optOuts(of: person.rawValue, contactIDs: contactIDs, names, db)
             // An opt-out may have come with the contact id alone, or with the address that the contact had before or after.
             let optedOut = try contactIDs.filter { try Self.hasOptedOut(contactID: $0, db) }
-            guard try !optedOut.isEmpty || ConsentTable.hasOptedOut(person.rawValue, db) else {
+            guard try !erased.isEmpty || !optedOut.isEmpty || ConsentTable.hasOptedOut(person.rawValue, db) else {
                 return PersonKnowledge(contactIDs: contactIDs)
             }
+            // What was erased came before whatever is known now.
             return PersonKnowledge(
-                consent: try ConsentTable.changes(of: person.rawValue, contactIDs: optedOut, db),
+                consent: erased + (try ConsentTable.changes(of: person.rawValue, contactIDs: optedOut, db)),
                 contactIDs: contactIDs
             )
         }
+    }
+
+    /// The contacts that were seen with a person, in order.
+    static func contacts(of person: String, _ db: Database) throws -> [String] {
+        try String.fetchAll(db.cachedStatement(sql: contactsOfPersonSQL), arguments: [person])
     }
 
     /// From one contact to the next, since somebody with few contacts may have any number of events.
@@ -59,7 +65,7 @@ extension JournalReader {
             WHERE e.contact_id = ? AND e.opt_out = 1 AND c.change = 'opted_out')
         """
 
-    private static func hasOptedOut(contactID: String, _ db: Database) throws -> Bool {
+    static func hasOptedOut(contactID: String, _ db: Database) throws -> Bool {
         try Bool.fetchOne(db.cachedStatement(sql: optOutOfContactSQL), arguments: [contactID]) ?? false
     }
 }

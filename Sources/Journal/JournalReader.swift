@@ -6,13 +6,20 @@ package import Time
 package struct JournalReader: Sendable {
     package let path: String
     let time: any TimeSource
+    /// Tells whether an erased person had a name; nil where the journal's key is not at hand.
+    let names: NameHash?
     private let database: any DatabaseReader
 
     /// Opens the file read-only.
     ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - time: The clocks.
+    ///   - key: The configured key; nil takes the file beside the journal. Without either, people who were erased are not
+    ///     recognised.
     /// - Throws: `JournalError.missing` where there is no file, `.schemaTooNew` or `.schemaTooOld` for a schema whose views
     ///   this binary does not know.
-    package init(path: String, time: any TimeSource) throws(JournalError) {
+    package init(path: String, time: any TimeSource, key: String? = nil) throws(JournalError) {
         guard FileManager.default.fileExists(atPath: path) else {
             throw .missing(path: path)
         }
@@ -24,7 +31,8 @@ package struct JournalReader: Sendable {
             let found = try queue.read(SchemaMigrator.version(of:))
             if found > Migrations.latest { throw JournalError.schemaTooNew(found: found, known: Migrations.latest) }
             if found < Migrations.latest { throw JournalError.schemaTooOld(found: found, needed: Migrations.latest) }
-            self.init(path: path, time: time, database: queue)
+            let names = try? NameHash(key: ChainKey(configured: key, journalPath: path, mayMakeFile: false))
+            self.init(path: path, time: time, names: names, database: queue)
         } catch {
             throw JournalError(error)
         }
@@ -51,9 +59,10 @@ package struct JournalReader: Sendable {
         }
     }
 
-    init(path: String, time: any TimeSource, database: any DatabaseReader) {
+    init(path: String, time: any TimeSource, names: NameHash? = nil, database: any DatabaseReader) {
         self.path = path
         self.time = time
+        self.names = names
         self.database = database
     }
 

@@ -43,6 +43,8 @@ enum Migrations {
             bytes: PackageResources._017_note_record_version_sql
         ),
         Step(number: 18, name: "0018_index_reconciled.sql", bytes: PackageResources._018_index_reconciled_sql),
+        Step(number: 19, name: "0019_forget_people.sql", bytes: PackageResources._019_forget_people_sql),
+        Step(number: 20, name: "0020_show_the_erased.sql", bytes: PackageResources._020_show_the_erased_sql),
     ]
 
     /// The `user_version` of an up-to-date file.

@@ -77,7 +77,7 @@ struct RawReplay {
                     \(isDuplicate ? end : "\(EventTable.revival), available_at = ?"),
                     action = ?, person = ?, previous_person = ?, contact_id = ?, list_id = ?, occurred_at = ?, payload = ?,
                     content_key = ?, lane = ?, opt_out = ?, pruned_at = NULL, redrive = redrive + ?
-                WHERE id = ? AND claim = ? AND state = ? AND state IN ('dead', 'discarded')
+                WHERE id = ? AND claim = ? AND state = ? AND state IN ('dead', 'discarded') AND erased_at IS NULL
                 """
         )
         .execute(arguments: [

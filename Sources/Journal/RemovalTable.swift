@@ -21,7 +21,13 @@ enum RemovalTable {
         WHERE person = ? AND change = 'subscribed' ORDER BY occurred_at DESC LIMIT 1
         """
 
-    static func verdict(on removal: Removal, since: Timestamp?, _ db: Database) throws -> RemovalVerdict {
+    /// - Parameter names: Recognises people who were erased; nil recognises nobody.
+    static func verdict(
+        on removal: Removal,
+        since: Timestamp?,
+        names: NameHash?,
+        _ db: Database
+    ) throws -> RemovalVerdict {
         if let since, removal.removedAt <= since { return .tooOld }
         if let key = removal.callback.webhookID,
             try Bool.fetchOne(db.cachedStatement(sql: appendedSQL), arguments: [key]) ?? false
@@ -30,9 +36,15 @@ enum RemovalTable {
         }
         let subscribed = try lastSubscription(removal.person, removal.contact, db)
         if let subscribed, removal.removedAt.milliseconds <= subscribed { return .cameBack }
+        // Somebody who was erased is opted out for good; telling it again would only bring the name back.
+        if subscribed == nil {
+            let contactIDs = [removal.contact.contactID].compactMap { $0 }
+            let erased = try ErasedPeople.optOuts(of: removal.person.rawValue, contactIDs: contactIDs, names, db)
+            if !erased.isEmpty { return .known }
+        }
         // An opt-out from before the person came back is not this one.
         let earliest = max(removal.removedAt.milliseconds - tolerance, subscribed ?? .min)
-        for name in names(of: removal.person, removal.contact) {
+        for name in Self.names(of: removal.person, removal.contact) {
             let isTold = try Bool.fetchOne(
                 db.cachedStatement(sql: toldSQL),
                 arguments: [name, earliest, removal.reason, removal.contact.listID]

@@ -72,7 +72,7 @@ package struct ConsentRule: Sendable {
     }
 
     /// Complaints and blacklistings count for every list, in either scope.
-    private static func isForGood(_ change: ConsentRecord) -> Bool {
+    static func isForGood(_ change: ConsentRecord) -> Bool {
         ["complaint", "blacklisted"].contains(change.reason?.lowercased())
     }
 

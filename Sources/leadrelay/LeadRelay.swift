@@ -21,6 +21,7 @@ struct LeadRelay: AsyncParsableCommand {
             AuditCommand.self,
             DeadLettersCommand.self,
             EventsCommand.self,
+            EraseCommand.self,
             JournalCommand.self,
         ]
     )

@@ -144,4 +144,14 @@ extension JournalFixture {
     func execute(_ sql: String) async throws {
         try await journal.write { db in try db.execute(sql: sql) }
     }
+
+    /// A profile that was fetched for something that is long over.
+    func keepProfile(_ details: ContactDetails?, contactID: String) async throws {
+        try await journal.write { [now] db in
+            try db.execute(
+                sql: "INSERT INTO profile (contact_id, fetched_at, details) VALUES (?, ?, ?)",
+                arguments: [contactID, now.milliseconds, try details.map { try JSONText.encode($0) }]
+            )
+        }
+    }
 }

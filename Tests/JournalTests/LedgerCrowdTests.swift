@@ -151,7 +151,7 @@ struct LedgerCrowdTests {
     @Test func pageWakesThoseWhomItHelpsAndKeepsWhatIsKnown() async throws {
         let fixture = try JournalFixture()
         let whole = ContactDetails(contactID: "c1", name: "Old", tags: ["vip"], customFields: ["company": ["Acme"]])
-        try await fixture.journal.storeProfile(whole, contactID: "c1")
+        try await fixture.keepProfile(whole, contactID: "c1")
         try await enrol("c1", fixture)
         try await enrol("c2", fixture, isListable: false)
         let joined = Timestamp(milliseconds: 1_776_762_900_000)
@@ -191,7 +191,7 @@ struct LedgerCrowdTests {
 
     @Test func profileFetchedLatelyIsKnownAndAnOldOrMissingOneIsNot() async throws {
         let fixture = try JournalFixture()
-        try await fixture.journal.storeProfile(ContactDetails(name: "Ann"), contactID: "c1")
+        try await fixture.keepProfile(ContactDetails(name: "Ann"), contactID: "c1")
         try await fixture.journal.storeProfile(nil, contactID: "c2")
         for contact in ["c1", "c2"] { try await enrol(contact, fixture, isListable: false) }
         func known(_ age: Duration) async throws -> [String] {

@@ -164,7 +164,7 @@ struct PruneTests {
     @Test func profileStaysWhileItsContactHasSomethingToDo() async throws {
         let fixture = try JournalFixture()
         for contact in ["c1", "c2"] {
-            try await fixture.journal.storeProfile(ContactDetails(contactID: contact, name: "A"), contactID: contact)
+            try await fixture.keepProfile(ContactDetails(contactID: contact, name: "A"), contactID: contact)
         }
         fixture.time.advance(by: .days(91))
         try await fixture.tell(.sample(.subscribe, contactID: "c2"))

@@ -7,4 +7,13 @@
 /// that the header needs no other. Returns SQLITE_OK (0) when the setting reads back as on.
 int leadrelay_sqlite_no_checkpoint_on_close(void *connection);
 
+/// Reads bytes of the database file as it is on disk, through the descriptor that SQLite has open.
+///
+/// Opening the file by other means in the same process would drop SQLite's locks when it is closed. Returns SQLITE_OK (0),
+/// or another code where fewer bytes are there.
+int leadrelay_sqlite_read_file(void *connection, void *buffer, int count, long long offset);
+
+/// The size of the database file on disk, in bytes; -1 where it can't be told.
+long long leadrelay_sqlite_file_size(void *connection);
+
 #endif
