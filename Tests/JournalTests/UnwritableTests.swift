@@ -90,7 +90,7 @@ struct UnwritableTests {
 
     /// A real full disk: a small file system in memory, which only root can mount.
     @Test(.enabled(if: SmallDisk.isPossible)) func fullDiskLosesNothingThatWasAcknowledged() async throws {
-        let disk = try SmallDisk(kilobytes: 1024)
+        let disk = try SmallDisk(kilobytes: 2048)
         defer { disk.unmount() }
         let configuration = JournalConfiguration(path: disk.path + "/leadrelay.sqlite")
         var acknowledged: [Int64] = []
