@@ -21,7 +21,7 @@ enum RemovalTable {
         WHERE person = ? AND change = 'subscribed' ORDER BY occurred_at DESC LIMIT 1
         """
 
-    /// - Parameter names: Recognises people who were erased; nil recognises nobody.
+    /// What becomes of a removal; `names` recognises people who were erased, and nil recognises nobody.
     static func verdict(
         on removal: Removal,
         since: Timestamp?,
