@@ -26,11 +26,11 @@ extension Action {
     /// Whether only LeadRelay itself makes such events.
     var isOurs: Bool {
         let lowercased = rawValue.lowercased()
-        return lowercased == Action.enrich.rawValue || lowercased == Action.unknown.rawValue
+        return [Action.enrich, .drift, .unknown].contains { $0.rawValue == lowercased }
     }
 
     private static let decoded: Set<Action> = [
-        .subscribe, .unsubscribe, .removed, .open, .click, .tagApplied, .emailChanged, .customFieldChanged,
+        .subscribe, .unsubscribe, .removed, .open, .click, .tagApplied, .emailChanged, .customFieldChanged, .drift,
     ]
 
     private static let actionsByWord: [String: Action] = {

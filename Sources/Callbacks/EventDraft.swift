@@ -8,6 +8,8 @@ struct EventDraft {
     /// The element itself; part of the content key where the payload does not hold all that the element says.
     var evidence: JSONValue
     var failure: String?
+    /// Whether LeadRelay itself wrote the row, and so may tell what nobody else may.
+    var isFromUs = false
 
     init(name: String?, payload: EventPayload, evidence: JSONValue) {
         self.name = name
@@ -60,7 +62,7 @@ struct EventDraft {
         guard let name else { return .failure("It names no action.") }
         guard name.utf8.count <= 100 else { return .failure("The name of its action is longer than 100 bytes.") }
         let (action, reason) = Action.named(name)
-        guard !action.isOurs else {
+        guard !action.isOurs || (isFromUs && action == .drift) else {
             return .failure("The action “\(name)” is LeadRelay's own; no callback may name it.")
         }
         let isSomebody = payload.contact.contactID != nil || payload.contact.email.flatMap(Person.init(email:)) != nil

@@ -24,11 +24,13 @@ struct JSONShape {
             // With several contacts only their own words count: what stands around them would be read, and hashed, once for
             // each, which a hostile body could make last.
             let isOnly = contacts.count == 1
-            return EventDraft(
+            var draft = EventDraft(
                 name: name,
                 payload: payload(of: element, contact: contact, isOnly: isOnly),
                 evidence: isOnly ? element : contact
             )
+            draft.isFromUs = source == .reconcile
+            return draft
         }
     }
 
@@ -51,6 +53,7 @@ struct JSONShape {
             tag: element["tag"].flatMap { $0.text ?? $0.text("name", "tagId") } ?? element.text("tagName"),
             previousEmail: previousEmail(of: element, contact: contact),
             reason: element.text("reason") ?? contact.text("reason"),
+            recordID: source == .reconcile ? element["record"]?.text("id") : nil,
             providerTime: (element["event"]?.text("occurredAt") ?? element.text("occurredAt"))
                 .flatMap { Timestamp(text: $0) }
         )

@@ -54,6 +54,8 @@ extension CheckQuery {
     )
 
     /// An opt-out completes only when every record is read back, or none exists (rule 8), and is remembered.
+    ///
+    /// The repair of a drift carries out what is remembered already; it is ignored where the person came back meanwhile.
     static let invariant4 = CheckQuery(
         name: "invariant4",
         promise: "Every opt-out that counts as carried out was read back from Salesforce, and is remembered.",
@@ -64,7 +66,8 @@ extension CheckQuery {
                 walks: "id",
                 """
                 SELECT e.id AS row, CASE
-                    WHEN NOT EXISTS (SELECT 1 FROM consent_change AS c WHERE c.event_id = e.id)
+                    WHEN e.action <> 'opt_out_drift'
+                        AND NOT EXISTS (SELECT 1 FROM consent_change AS c WHERE c.event_id = e.id)
                         THEN 'is an opt-out that consent_change does not know'
                     WHEN EXISTS (
                         SELECT 1 FROM effect_event AS ee JOIN effect AS f ON f.id = ee.effect_id
@@ -74,12 +77,14 @@ extension CheckQuery {
                     END AS sentence
                 FROM event AS e
                 WHERE e.id > :from AND e.id <= :to AND e.opt_out = 1 AND (
-                    (e.person IS NOT NULL AND NOT EXISTS (SELECT 1 FROM consent_change AS c WHERE c.event_id = e.id))
+                    (e.person IS NOT NULL AND e.action <> 'opt_out_drift'
+                        AND NOT EXISTS (SELECT 1 FROM consent_change AS c WHERE c.event_id = e.id))
                     OR (e.state = 'completed' AND EXISTS (
                         SELECT 1 FROM effect_event AS ee JOIN effect AS f ON f.id = ee.effect_id
                         WHERE ee.event_id = e.id AND f.kind IN ('optout.lead', 'optout.contact')
                             AND f.state <> 'failed' AND f.verified_at IS NULL))
-                    OR (e.state = 'completed' AND e.outcome NOT IN ('unknownPerson', 'otherLists') AND NOT EXISTS (
+                    OR (e.state = 'completed' AND e.outcome NOT IN ('unknownPerson', 'otherLists')
+                        AND NOT (e.action = 'opt_out_drift' AND e.outcome = 'ignored') AND NOT EXISTS (
                         SELECT 1 FROM effect_event AS ee JOIN effect AS f ON f.id = ee.effect_id
                         WHERE ee.event_id = e.id AND f.kind IN ('optout.lead', 'optout.contact')
                             AND (f.verified_at IS NOT NULL OR f.error_text = 'The record is gone.'))))

@@ -37,7 +37,7 @@ extension EventTable {
         // everything that was received before is decoded, that can be said for certain.
         let isOptOut =
             try element.isOptOut
-            && !(callback.source == .reconcile
+            && !(callback.source == .reconcile && event.action != .drift
                 && RemovalTable.cameBack(person, since: occurredAt, contact: event.payload.contact, db))
         // What an action that we carry out is about must be named; one that is only kept may be about nobody.
         let action = person == nil && Self.aboutSomebody.contains(event.action) ? .unknown : event.action
@@ -62,7 +62,7 @@ extension EventTable {
         ])
         let id = db.lastInsertedRowID
         try insertDelivery(of: callback.id, position: event.position, event: id, isDuplicate: false, db)
-        if let person, isOptOut || event.action == .subscribe {
+        if let person, element.changesConsent, isOptOut || event.action == .subscribe {
             try ConsentTable.record(
                 ConsentChange(
                     person: person,
@@ -84,6 +84,7 @@ extension EventTable {
     /// The actions that are about a contact; others (a survey, the end of an import) may name none.
     static let aboutSomebody: Set<Action> = [
         .subscribe, .unsubscribe, .removed, .open, .click, .tagApplied, .emailChanged, .customFieldChanged, .enrich,
+        .drift,
     ]
 
     private static func failure(of event: DecodedEvent) -> String {

@@ -21,20 +21,23 @@ package struct PersonKnowledge: Hashable, Sendable {
 
 extension JournalReader {
     package func knowledge(of person: Person) async throws(JournalError) -> PersonKnowledge {
-        try await read { [names] db in
-            let contactIDs = try Self.contacts(of: person.rawValue, db)
-            let erased = try ErasedPeople.optOuts(of: person.rawValue, contactIDs: contactIDs, names, db)
-            // An opt-out may have come with the contact id alone, or with the address that the contact had before or after.
-            let optedOut = try contactIDs.filter { try Self.hasOptedOut(contactID: $0, db) }
-            guard try !erased.isEmpty || !optedOut.isEmpty || ConsentTable.hasOptedOut(person.rawValue, db) else {
-                return PersonKnowledge(contactIDs: contactIDs)
-            }
-            // What was erased came before whatever is known now.
-            return PersonKnowledge(
-                consent: erased + (try ConsentTable.changes(of: person.rawValue, contactIDs: optedOut, db)),
-                contactIDs: contactIDs
-            )
+        try await read { [names] db in try Self.knowledge(of: person, names, db) }
+    }
+
+    /// The same on a snapshot that others look at too.
+    static func knowledge(of person: Person, _ names: NameHash?, _ db: Database) throws -> PersonKnowledge {
+        let contactIDs = try contacts(of: person.rawValue, db)
+        let erased = try ErasedPeople.optOuts(of: person.rawValue, contactIDs: contactIDs, names, db)
+        // An opt-out may have come with the contact id alone, or with the address that the contact had before or after.
+        let optedOut = try contactIDs.filter { try hasOptedOut(contactID: $0, db) }
+        guard try !erased.isEmpty || !optedOut.isEmpty || ConsentTable.hasOptedOut(person.rawValue, db) else {
+            return PersonKnowledge(contactIDs: contactIDs)
         }
+        // What was erased came before whatever is known now.
+        return PersonKnowledge(
+            consent: erased + (try ConsentTable.changes(of: person.rawValue, contactIDs: optedOut, db)),
+            contactIDs: contactIDs
+        )
     }
 
     /// The contacts that were seen with a person, in order.

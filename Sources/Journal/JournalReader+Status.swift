@@ -20,6 +20,8 @@ extension JournalReader {
                     db.cachedStatement(sql: "SELECT count(*) FROM event WHERE waits_for = 'profile'")
                 ) ?? 0
             (status.optOutsPending, status.optOutsOverdue) = try StatusQueries.openOptOuts(now: now, db)
+            status.drifts = try StatusQueries.drifts(now: now, db)
+            status.sweepLeftOut = try SweepTable.checkpoint(db)?.skipped.map(\.rawValue) ?? []
             status.pauses = try SettingTable.pauses(db).map {
                 JournalStatus.Pause(subject: $0.subject.name, reason: $0.reason, until: $0.until.milliseconds)
             }
@@ -97,6 +99,15 @@ enum StatusQueries {
             db.cachedStatement(sql: "SELECT received_at FROM callback WHERE id > ? ORDER BY id LIMIT 1"),
             arguments: [CheckpointTable.decodeCursor(db)]
         )
+    }
+
+    static let driftsSQL = """
+        SELECT count(*) FROM event WHERE action = 'opt_out_drift' AND received_at > ?
+        """
+
+    /// How many drifts were found in the last 30 days.
+    static func drifts(now: Int64, _ db: Database) throws -> Int {
+        try Int.fetchOne(db.cachedStatement(sql: driftsSQL), arguments: [now - 30 * 86_400_000]) ?? 0
     }
 
     /// How long an opt-out may take, in milliseconds, as the worker stored it.

@@ -31,6 +31,10 @@ package struct JournalStatus: Hashable, Sendable {
     package var profilesAwaited: Int = 0
     package var optOutsPending: Int = 0
     package var optOutsOverdue: Int = 0
+    /// Records of people who opted out that sweeps of the last 30 days found mailable.
+    package var drifts: Int = 0
+    /// What the last sweep could not look at; empty where it saw everything.
+    package var sweepLeftOut: [String] = []
     package var pauses: [Pause] = []
     /// What the org has used of its API calls; nil before Salesforce's first answer.
     package var apiUsage: APIUsage?

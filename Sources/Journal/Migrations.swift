@@ -45,6 +45,7 @@ enum Migrations {
         Step(number: 18, name: "0018_index_reconciled.sql", bytes: PackageResources._018_index_reconciled_sql),
         Step(number: 19, name: "0019_forget_people.sql", bytes: PackageResources._019_forget_people_sql),
         Step(number: 20, name: "0020_show_the_erased.sql", bytes: PackageResources._020_show_the_erased_sql),
+        Step(number: 21, name: "0021_index_drifts.sql", bytes: PackageResources._021_index_drifts_sql),
     ]
 
     /// The `user_version` of an up-to-date file.

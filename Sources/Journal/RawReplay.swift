@@ -96,7 +96,7 @@ struct RawReplay {
     /// An event has one change. Where it made another one (of another person, or a subscribe that turns out to be an
     /// opt-out), that stays, and the new one is recorded without naming the event.
     private func recordConsent(of element: DecodedElement, person: Person, _ db: Database) throws {
-        guard element.isOptOut || element.event.action == .subscribe else { return }
+        guard element.changesConsent else { return }
         let change = ConsentChange(
             person: person,
             listID: element.consentListID,

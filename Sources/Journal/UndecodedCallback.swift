@@ -32,6 +32,9 @@ package struct DecodedElement: Sendable {
         self.isGlobal = isGlobal
     }
 
+    /// Whether it gives or takes consent; a drift only finds that what was taken does not show.
+    var changesConsent: Bool { event.action != .drift && (isOptOut || event.action == .subscribe) }
+
     /// The list whose consent it changes; nil for all of them.
     var consentListID: String? { isGlobal ? nil : event.payload.contact.listID }
 }

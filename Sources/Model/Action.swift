@@ -29,6 +29,8 @@ package struct Action: RawRepresentable, Hashable, Codable, Sendable, CustomStri
     package static let customFieldChanged = Action(rawValue: "contact_custom_field_changed")
     /// Our own follow-up to a subscribe, which fetches what the callback lacked and never writes consent.
     package static let enrich = Action(rawValue: "enrich")
+    /// Our own finding that a record of somebody who opted out may be mailed (again); it says nothing new of consent.
+    package static let drift = Action(rawValue: "opt_out_drift")
     /// Could not be decoded; the event is a dead letter from the start.
     package static let unknown = Action(rawValue: "unknown")
 }

@@ -35,6 +35,8 @@ package struct EventPayload: Hashable, Codable, Sendable {
     package var previousEmail: String?
     /// Why a contact was removed: one of GetResponse's reasons (`unsubscribe`, `bounce`, `complaint`, `blacklisted`, …).
     package var reason: String?
+    /// The Lead or Contact that a sweep found mailable against its person's will; nil for everything else.
+    package var recordID: String?
     /// When the provider says it happened; nil where the shape carries no event time (query-string callbacks).
     package var providerTime: Timestamp?
 
@@ -45,6 +47,7 @@ package struct EventPayload: Hashable, Codable, Sendable {
         tag: String? = nil,
         previousEmail: String? = nil,
         reason: String? = nil,
+        recordID: String? = nil,
         providerTime: Timestamp? = nil
     ) {
         self.contact = contact
@@ -53,6 +56,7 @@ package struct EventPayload: Hashable, Codable, Sendable {
         self.tag = tag
         self.previousEmail = previousEmail
         self.reason = reason
+        self.recordID = recordID
         self.providerTime = providerTime
     }
 }

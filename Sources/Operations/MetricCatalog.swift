@@ -89,6 +89,12 @@ package enum MetricCatalog {
             kind: .counter
         ),
         MetricDescription(
+            name: "leadrelay_opt_out_drifts_total",
+            help: "Records of people who opted out that a sweep found mailable, by what was made of them.",
+            kind: .counter,
+            labels: ["result", "stage"]
+        ),
+        MetricDescription(
             name: "leadrelay_pruned_rows_total",
             help: "Rows whose details were taken away because they were old.",
             kind: .counter,

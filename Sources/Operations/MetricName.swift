@@ -8,6 +8,7 @@ enum MetricName: String, CaseIterable {
     case undecodedOldest = "leadrelay_callbacks_undecoded_oldest_seconds"
     case optOutsPending = "leadrelay_opt_outs_pending"
     case optOutsOverdue = "leadrelay_opt_outs_overdue"
+    case sweepLeftOut = "leadrelay_sweep_left_out"
     case budgetCap = "leadrelay_budget_cap"
     case budgetUsed = "leadrelay_budget_used"
     case budgetLeft = "leadrelay_budget_left"
@@ -48,6 +49,8 @@ enum MetricName: String, CaseIterable {
             "Seconds since the oldest of them was received; past `optOut.deadline` it may be an overdue opt-out."
         case .optOutsPending: "Opt-outs that are not verified in Salesforce yet."
         case .optOutsOverdue: "Opt-outs that should be verified by now; anything above 0 needs a person."
+        case .sweepLeftOut:
+            "Parts of the org that the last sweep for lost opt-outs could not look at, as a field or object is hidden."
         case .budgetCap: "GetResponse requests that may leave in 3,600 seconds."
         case .budgetUsed: "GetResponse requests that left in the last 3,600 seconds."
         case .budgetLeft: "GetResponse requests that the window has room for; at an even pace some leave later."

@@ -37,6 +37,7 @@ package enum StatusGauges {
             MetricName.undecodedOldest.sample(status.oldestUndecodedSeconds),
             MetricName.optOutsPending.sample(Double(status.optOutsPending)),
             MetricName.optOutsOverdue.sample(Double(status.optOutsOverdue)),
+            MetricName.sweepLeftOut.sample(Double(status.sweepLeftOut.count)),
         ]
         if let budget {
             samples += [

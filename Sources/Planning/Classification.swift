@@ -12,7 +12,7 @@ package enum Classification {
     /// The lane in which an event with this action waits.
     package static func lane(of action: Action, source: Source) -> Lane {
         switch action {
-        case .unsubscribe, .removed: .compliance
+        case .unsubscribe, .removed, .drift: .compliance
         case _ where source == .backfill: .bulk
         case .tagApplied: .signal
         case .open, .click: .activity
@@ -22,10 +22,12 @@ package enum Classification {
 
     /// Whether an event means that the person wants no more e-mail.
     ///
-    /// Using the unsubscribe link always does, whatever the policy's reasons; a removal does for the reasons listed there.
+    /// Using the unsubscribe link always does, whatever the policy's reasons; a removal does for the reasons listed there. A drift
+    /// counts as one where it is to be repaired.
     package static func isOptOut(_ action: Action, reason: String?, policy: SyncPolicy) -> Bool {
         switch action {
         case .unsubscribe: true
+        case .drift: policy.drift == .repair
         case .removed:
             reason.map { reason in
                 policy.optOutReasons.contains { $0.lowercased() == reason.lowercased() }

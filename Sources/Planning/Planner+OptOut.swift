@@ -9,9 +9,13 @@ extension Planner {
         if input.staysOnLists { return Plan(outcome: .otherLists, recordsOptOut: true) }
         let leads = records.openLeads.map(optOutFlag)
         let contacts = records.contacts.map(optOutFlag)
+        // A drift is found long after the person left: its time is not the person's, and the status is whatever somebody has
+        // made of the record since.
         let details =
-            records.openLeads.map { optOutDetails(.lead, id: $0.id, record: $0, at: input.occurredAt) }
-            + records.contacts.map { optOutDetails(.contact, id: $0.id, record: $0.record, at: input.occurredAt) }
+            input.action == .drift
+            ? []
+            : records.openLeads.map { optOutDetails(.lead, id: $0.id, record: $0, at: input.occurredAt) }
+                + records.contacts.map { optOutDetails(.contact, id: $0.id, record: $0.record, at: input.occurredAt) }
         let lost = records.convertedLeads.filter { $0.convertedContactID == nil }.map(\.id)
         return Plan(
             effects: leads + contacts + details.compactMap { $0 },

@@ -58,6 +58,8 @@ package struct Planner: Sendable {
         case .removed:
             let reason = input.payload.reason.map { "for the reason “\($0)”" } ?? "without a reason"
             return Plan(outcome: .ignored(reason: "A removal \(reason) is no opt-out."))
+        case .drift:
+            return Plan(outcome: .ignored(reason: "The setting optOut.drift leaves the record as it is."))
         default:
             return Plan(outcome: .ignored(reason: "The action “\(input.action)” means nothing to Salesforce."))
         }

@@ -12,6 +12,14 @@ package enum ExistingContactPolicy: String, CaseIterable, Sendable {
     case ignore
 }
 
+/// What to do with a record that may be mailed although its person opted out.
+package enum DriftPolicy: String, CaseIterable, Sendable {
+    /// Opt it out again.
+    case repair
+    /// Tell of it and leave it as it is.
+    case report
+}
+
 /// The choices behind the mapping (`sync.…`); the defaults are the guide's.
 package struct SyncPolicy: Hashable, Sendable {
     /// API names of the custom fields; an empty name leaves that field out of every write.
@@ -48,6 +56,9 @@ package struct SyncPolicy: Hashable, Sendable {
     package var resubscribe = ResubscribePolicy.keep
     /// Which origins of a subscribe are the person's own doing, for `resubscribe`; compared without regard to case.
     package var resubscribeOrigins: Set<String> = ["www", "landing_page", "webinar"]
+
+    /// Default: `repair`.
+    package var drift = DriftPolicy.repair
 
     package init() {}
 

@@ -31,6 +31,32 @@ extension SalesforceClient {
         return rows
     }
 
+    /// One page of a walk over more rows than can be held at once.
+    package struct RowPage: Sendable {
+        package let rows: [SalesforceRow]
+        fileprivate let next: String?
+
+        /// Whether no page follows.
+        package var isLast: Bool { next == nil }
+    }
+
+    /// The first page of a SOQL query's rows, 2,000 as a rule.
+    ///
+    /// Every value in it must come from `SOQL.literal`.
+    package func firstPage(of soql: String) async throws(SalesforceError) -> RowPage {
+        try await RowPage(page(at: queryPath(soql)))
+    }
+
+    /// The page that follows; Salesforce keeps the rest of a walk for some minutes only.
+    ///
+    /// - Parameter page: The page before.
+    /// - Returns: Nil after the last page.
+    /// - Throws: `SalesforceError`; `undecodable` also for a next page that is not below this org's own path.
+    package func page(after page: RowPage) async throws(SalesforceError) -> RowPage? {
+        guard let next = page.next else { return nil }
+        return try await RowPage(self.page(at: checked(next)))
+    }
+
     /// The path of a query, percent-encoded.
     func queryPath(_ soql: String) -> String {
         path("query") + "?q=" + soql.percentEncoded
@@ -79,5 +105,11 @@ struct QueryPage: Decodable {
         case done
         case nextRecordsURL = "nextRecordsUrl"
         case records
+    }
+}
+
+extension SalesforceClient.RowPage {
+    fileprivate init(_ page: QueryPage) {
+        self.init(rows: page.records, next: page.done ? nil : page.nextRecordsURL)
     }
 }

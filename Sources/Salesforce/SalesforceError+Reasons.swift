@@ -97,6 +97,9 @@ extension SalesforceError {
         }
     }
 
+    /// Whether a query names an object that this user can't see.
+    package var isHiddenObject: Bool { has("INVALID_TYPE") }
+
     private static let codesOfListedValues: Set<String> = [
         "FIELD_INTEGRITY_EXCEPTION", "FIELD_FILTER_VALIDATION_EXCEPTION", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
     ]

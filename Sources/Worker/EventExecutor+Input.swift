@@ -1,6 +1,7 @@
 import Journal
 import Model
 import Planning
+import Salesforce
 
 /// What an event's plan follows from.
 extension EventExecutor {
@@ -50,6 +51,15 @@ extension EventExecutor {
         // An opt-out about which the chain says nothing is one all the same.
         if event.isOptOut, knowledge.consent.isEmpty { standing.isOptedOut = true }
         return standing
+    }
+
+    /// Adds the record that a sweep found, where none of the person's names leads to it any more.
+    func addFound(_ id: String?, to resolution: inout Resolution) async {
+        guard let id, !resolution.holds(id) else { return }
+        let named = await resolver.records(named: [APIFault.Match(id: id)])
+        resolution.add(named.records)
+        resolution.leads.failure = resolution.leads.failure ?? named.leads.failure
+        resolution.contacts.failure = resolution.contacts.failure ?? named.contacts.failure
     }
 
     func profile(of event: ClaimedEvent) async throws -> ContactDetails? {

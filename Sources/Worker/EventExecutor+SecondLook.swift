@@ -52,6 +52,11 @@ extension EventExecutor {
 }
 
 extension Resolution {
+    /// Whether the record is among those that were found.
+    func holds(_ id: String) -> Bool {
+        (leads.records + contacts.records).contains { $0.id.prefix(15) == id.prefix(15) }
+    }
+
     /// Adds records that were found in another way.
     mutating func add(_ records: SalesforceRecords) {
         leads.add(records.leads)

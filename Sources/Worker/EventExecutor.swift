@@ -114,7 +114,8 @@ struct EventExecutor: Sendable {
         results: inout [EffectResult]
     ) async throws -> Ending {
         guard planner.concerns(event.action, reason: event.payload.reason) else {
-            return Ending(conclusion: .completed(outcome: "ignored"))
+            let note = event.action == .drift ? "The setting optOut.drift leaves the record as it is." : nil
+            return Ending(conclusion: .completed(outcome: "ignored", note: note))
         }
         // A removal that was found afterwards, of somebody who had come back by then.
         if event.source == .reconcile, event.action == .removed, !event.isOptOut {
@@ -127,12 +128,16 @@ struct EventExecutor: Sendable {
             return Ending(conclusion: .completed(outcome: "profileGone"))
         }
         let knowledge = try await knowledge(of: event)
+        if event.action == .drift, !self.consent(after: event, knowledge).isOptedOut {
+            return Ending(conclusion: .completed(outcome: "ignored", note: "The person has come back meanwhile."))
+        }
         async let learning: Void = learnShape(for: event)
         var resolution = await resolver.records(
             emails: [event.person, event.previousPerson].compactMap { $0?.email },
             contactIDs: knowledge.contactIDs,
             isOptOut: event.isOptOut
         )
+        if event.action == .drift { await addFound(event.payload.recordID, to: &resolution) }
         await pauseHiddenFields(of: resolution)
         // An opt-out reaches the records of one object while those of the other can't be looked at.
         if !event.isOptOut, let failures = TryFailures(resolution.failures) { throw failures }

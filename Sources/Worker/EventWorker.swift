@@ -57,6 +57,7 @@ package final class EventWorker: Service {
     private let walWatch: WALWatch
     private let usageWatch: APIUsageWatch
     private let overdueWatch: OverdueWatch
+    private let sweeping: SweepSchedule
     private let outage: JournalOutage
     private let slots: WorkSlots
     private let failPoint: FailPoint
@@ -108,6 +109,14 @@ package final class EventWorker: Service {
             logger: logger
         )
         overdueWatch = OverdueWatch(journal: journal, time: time, logger: logger)
+        sweeping = SweepSchedule(
+            journal: journal,
+            salesforce: dependencies.salesforce,
+            configuration: configuration,
+            failPoint: dependencies.failPoint,
+            time: time,
+            logger: logger
+        )
         outage = JournalOutage(journal: journal, logger: logger)
         let shape = OrgShape(
             describes: DescribeCache(client: dependencies.salesforce),
@@ -178,6 +187,9 @@ package final class EventWorker: Service {
             group.addTask { await self.loop(every: .seconds(60)) { try await self.pruning.runOnce() } }
             group.addTask { await self.loop(every: .seconds(5)) { try await self.watchWAL() } }
             group.addTask { await self.loop(every: interval) { try await self.watchUsage() } }
+            if let rest = self.sweeping.rest {
+                group.addTask { await self.loop(every: rest) { try await self.sweeping.runOnce() } }
+            }
             if let rest = self.reconciling.rest {
                 group.addTask { await self.loop(every: rest) { try await self.reconciling.runOnce() } }
             }

@@ -25,6 +25,8 @@ package struct FailPoint: Sendable {
         case profileFetched = "profile.fetched"
         /// What a page of removed contacts lacked is appended, the next page is not asked for.
         case pageReconciled = "page.reconciled"
+        /// A page of a sweep is judged and what it found appended, the next page is not asked for.
+        case pageSwept = "page.swept"
         /// The events of a dead worker are taken back, none of them is claimed anew.
         case rescued
     }

@@ -51,6 +51,8 @@ package struct WorkerConfiguration: Sendable {
     package var fetching: FetchPolicy
     /// How removals that no callback told are searched for.
     package var reconciling: ReconcilePolicy
+    /// How the org is searched for records that lost their opt-out.
+    package var sweeping: SweepPolicy
 
     /// How long what is kept in the journal.
     package var retention: JournalRetention
@@ -81,6 +83,7 @@ package struct WorkerConfiguration: Sendable {
         fetchRetryDelay: Duration = .seconds(15),
         fetching: FetchPolicy = FetchPolicy(),
         reconciling: ReconcilePolicy = ReconcilePolicy(),
+        sweeping: SweepPolicy = SweepPolicy(),
         retention: JournalRetention = JournalRetention(),
         walAlarmBytes: Int64 = 256 << 20
     ) {
@@ -107,6 +110,7 @@ package struct WorkerConfiguration: Sendable {
         self.fetchRetryDelay = fetchRetryDelay
         self.fetching = fetching
         self.reconciling = reconciling
+        self.sweeping = sweeping
         self.retention = retention
         self.walAlarmBytes = walAlarmBytes
     }

@@ -60,6 +60,53 @@ struct ReconcileCommandTests {
         }
     }
 
+    @Test func workersScheduleFindsTheRemovalWhoseCallbackNeverCameAndTheLeadIsFlagged() async throws {
+        try await Deployment.withFresh { deployment in
+            let lead = try deployment.sandbox.salesforce.insert(
+                "Lead",
+                ["LastName": "Doe", "Company": "Acme", "Email": "jane@acme.example"]
+            )
+            let leadrelay = deployment.leadrelay.with(["LEADRELAY_OPT_OUT_RECONCILE_INTERVAL": "1s"])
+            #expect(try await leadrelay.run("migrate").status == 0)
+            // GetResponse told nobody: she complained, and nothing was posted to ingest.
+            deployment.sandbox.getResponse.addRemovedContacts([
+                RemovedGetResponseContact(
+                    contact: GetResponseContact(id: "c1", email: "jane@acme.example", createdOn: 1_700_000_000_000),
+                    reason: "complaint",
+                    deletedOn: SystemTimeSource().read().wall + 1000
+                )
+            ])
+            try await leadrelay.running("worker", log: deployment.folder.path("worker.log")) { _ in
+                try await deployment.eventually("the Lead is flagged") {
+                    deployment.sandbox.salesforce.row(lead)?["HasOptedOutOfEmail"].bool == true
+                }
+            }
+        }
+    }
+
+    @Test func workersScheduleFindsTheLeadThatSomebodyMadeAfterTheOptOut() async throws {
+        try await Deployment.withFresh { deployment in
+            let leadrelay = deployment.leadrelay.with(["LEADRELAY_OPT_OUT_SWEEP_INTERVAL": "1s"])
+            try await deployment.withIngest { _ in
+                try await deployment.get("action=unsubscribe&CONTACT_ID=c1&contact_email=jane%40acme.example")
+            }
+            #expect(try await leadrelay.run("worker", "--drain").status == 0)
+            let lead = try deployment.sandbox.salesforce.insert(
+                "Lead",
+                ["LastName": "Doe", "Company": "Acme", "Email": "jane@acme.example"]
+            )
+            try await leadrelay.running("worker", log: deployment.folder.path("worker.log")) { _ in
+                try await deployment.eventually("the Lead is flagged") {
+                    deployment.sandbox.salesforce.row(lead)?["HasOptedOutOfEmail"].bool == true
+                }
+                try await deployment.eventuallyDrained()
+            }
+            let status = try await leadrelay.run("status")
+            #expect(status.status == 0 && status.output.contains("Drifts     1 record in 30 days"))
+            #expect(try await leadrelay.run("journal", "check").status == 0)
+        }
+    }
+
     @Test func startThatMeansNothingIsAUsageError() async throws {
         try await Deployment.withFresh { deployment in
             let outcome = try await deployment.leadrelay.run("reconcile", "--since", "yesterday-ish")

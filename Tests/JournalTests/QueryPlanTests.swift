@@ -50,6 +50,11 @@ struct QueryPlanTests {
         ("removalAppended", RemovalTable.appendedSQL, ["callback_reconciled"]),
         ("removalTold", RemovalTable.toldSQL, ["consent_change_by_person"]),
         ("lastSubscription", RemovalTable.lastSubscriptionSQL, ["consent_change_by_person"]),
+        ("personOfContact", DriftTable.personOfContactSQL, ["event_by_contact"]),
+        ("personOfRecord", DriftTable.personOfRecordSQL, ["effect_by_record"]),
+        ("lastOptOut", DriftTable.lastOptOutSQL, ["event_by_person"]),
+        ("lastOptOutOfContact", DriftTable.lastOptOutOfContactSQL, ["event_opt_out_of_contact"]),
+        ("drifts", StatusQueries.driftsSQL, ["event_drift"]),
         ("audit", JournalReader.optOutAuditSQL, ["event_opt_out_by_id"]),
     ]
 

@@ -42,6 +42,15 @@ extension StatusReport {
         let ways = profiles.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         if !ways.isEmpty { lines.append("Details    \(ways.joined(separator: ", "))") }
         lines.append("Opt-outs   \(optOuts.pending) pending, \(optOuts.overdue) overdue")
+        if sweep.drifted > 0 {
+            lines.append(
+                "Drifts     \(sweep.drifted.counted("record")) in 30 days could be mailed after their person's opt-out"
+            )
+        }
+        if !sweep.leftOut.isEmpty {
+            let stages = sweep.leftOut.joined(separator: ", ")
+            lines.append("Sweep      could not look at all \(stages): a field or object is hidden; see `doctor`")
+        }
         if let calls = salesforceApi {
             lines.append(
                 "Salesforce \(calls.used) of \(calls.limit) API calls used in 24 hours (\(Self.text(calls.readAt)))"

@@ -33,6 +33,14 @@ struct StatusReport: Encodable {
         var overdue: Int
     }
 
+    /// What the sweeps for lost opt-outs came upon.
+    struct Sweep: Encodable {
+        /// Records that those of the last 30 days found mailable against their person's will.
+        var drifted: Int
+        /// What the last one could not look at.
+        var leftOut: [String]
+    }
+
     /// The Salesforce API calls of the org's last 24 hours.
     struct APICalls: Encodable {
         var used: Int
@@ -59,6 +67,7 @@ struct StatusReport: Encodable {
     /// How many contacts got their details in which way.
     var profiles: [String: Int]
     var optOuts: OptOuts
+    var sweep: Sweep
     var pauses: [Pause]
     /// Null before Salesforce's first answer.
     @Nullable var salesforceApi: APICalls?
@@ -94,6 +103,7 @@ struct StatusReport: Encodable {
         drainEta = forecast.drainedAfter.map { now + $0.wholeMilliseconds }
         profiles = Dictionary(ProfileWay.allCases.map { ($0.rawValue, ways[$0] ?? 0) }) { first, _ in first }
         optOuts = OptOuts(pending: status.optOutsPending, overdue: status.optOutsOverdue)
+        sweep = Sweep(drifted: status.drifts, leftOut: status.sweepLeftOut)
         pauses = status.pauses.map { Pause(subject: $0.subject, reason: $0.reason, until: $0.until) }
         salesforceApi = status.apiUsage.map { APICalls(used: $0.used, limit: $0.limit, readAt: $0.readAt) }
         walBytes = status.walBytes

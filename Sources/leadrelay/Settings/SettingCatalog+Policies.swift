@@ -219,6 +219,24 @@ extension SettingCatalog {
             default: "journal",
             "Only removals later than this opt out when they are found afterwards: `journal` (its making), a time, or `all`."
         ),
+        SettingKey(
+            "optOut.sweepInterval",
+            .duration(.zero ... .seconds(30 * 86_400)),
+            default: "1d",
+            "How often Leads and Contacts that changed in Salesforce are searched for lost opt-outs; 0 is never."
+        ),
+        SettingKey(
+            "optOut.fullSweepDays",
+            .integer(1...3650),
+            default: "30",
+            "After how many days a sweep looks at every Lead and Contact, changed or not."
+        ),
+        SettingKey(
+            "optOut.drift",
+            .choice(DriftPolicy.allCases.map(\.rawValue)),
+            default: "repair",
+            "What a sweep does about a record that may be mailed against its person's will: repair it, or only report it."
+        ),
     ]
 
     static let log = [

@@ -122,6 +122,9 @@ extension Settings {
         var deadline: Duration
         var reconcileInterval: Duration
         var since: ReconcileStart
+        var sweepInterval: Duration
+        var fullSweepDays: Int
+        var drift: DriftPolicy
 
         init(_ reader: ConfigReader) throws {
             reasons = try reader.requiredStringArray(forKey: "reasons")
@@ -129,6 +132,9 @@ extension Settings {
             deadline = try reader.duration(forKey: "deadline")
             reconcileInterval = try reader.duration(forKey: "reconcileInterval")
             since = ReconcileStart(try reader.requiredString(forKey: "since")) ?? .journal
+            sweepInterval = try reader.duration(forKey: "sweepInterval")
+            fullSweepDays = try reader.requiredInt(forKey: "fullSweepDays")
+            drift = try reader.requiredString(forKey: "drift", as: DriftPolicy.self)
         }
     }
 }

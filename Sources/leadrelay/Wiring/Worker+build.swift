@@ -78,6 +78,10 @@ extension Settings {
             assignOnCreate: salesforce.assignOnCreate,
             fetching: FetchPolicy(profileMaxAge: sync.profileMaxAge),
             reconciling: ReconcilePolicy(interval: optOut.reconcileInterval, since: optOut.since),
+            sweeping: SweepPolicy(
+                interval: optOut.sweepInterval,
+                fullInterval: .seconds(optOut.fullSweepDays * 86_400)
+            ),
             retention: journal.retention.ages,
             walAlarmBytes: Int64(journal.walAlarmBytes)
         )
@@ -100,6 +104,7 @@ extension Settings {
         policy.memberStatuses = sync.memberStatuses
         policy.tasks = sync.tasks.policy
         policy.optOutReasons = Set(optOut.reasons)
+        policy.drift = optOut.drift
         policy.optOutScope = optOut.scope
         return policy
     }
