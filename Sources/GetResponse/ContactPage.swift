@@ -71,7 +71,7 @@ extension GetResponseClient {
 
 extension Timestamp {
     /// Whole seconds in UTC, as GetResponse's filters take them: `2026-04-21T09:15:00+0000`.
-    fileprivate var iso8601Seconds: String {
+    var iso8601Seconds: String {
         String(iso8601.prefix { $0 != "." && $0 != "Z" }) + "+0000"
     }
 }

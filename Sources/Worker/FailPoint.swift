@@ -27,6 +27,8 @@ package struct FailPoint: Sendable {
         case pageReconciled = "page.reconciled"
         /// A page of a sweep is judged and what it found appended, the next page is not asked for.
         case pageSwept = "page.swept"
+        /// A page of history is appended, the next one is not asked for.
+        case pageBackfilled = "page.backfilled"
         /// The events of a dead worker are taken back, none of them is claimed anew.
         case rescued
     }

@@ -15,6 +15,7 @@ struct LeadRelay: AsyncParsableCommand {
             DoctorCommand.self,
             ListsCommand.self,
             CallbacksCommand.self,
+            BackfillCommand.self,
             ReconcileCommand.self,
             StatusCommand.self,
             WatchCommand.self,

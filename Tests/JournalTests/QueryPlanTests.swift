@@ -47,6 +47,7 @@ struct QueryPlanTests {
         ("complaintOfPerson", JournalReader.complaintSQL(of: "person"), ["event_by_person"]),
         ("complaintOfContact", JournalReader.complaintSQL(of: "contact_id"), ["event_by_contact"]),
         ("overdue", JournalReader.overdueSQL, ["event_opt_out_open"]),
+        ("historyAppended", BackfillTable.appendedSQL, ["callback_backfilled"]),
         ("removalAppended", RemovalTable.appendedSQL, ["callback_reconciled"]),
         ("removalTold", RemovalTable.toldSQL, ["consent_change_by_person"]),
         ("lastSubscription", RemovalTable.lastSubscriptionSQL, ["consent_change_by_person"]),

@@ -31,7 +31,7 @@ struct CallbacksRegisterCommand: AsyncParsableCommand {
                 )
                 throw ExitStatus.configuration
             }
-            try await settings.askingGetResponse("callbacks") { client in
+            try await settings.askingGetResponse("callbacks") { client, _ in
                 let registration = CallbackRegistering(client: client, address: address, url: url, replaces: replace)
                 print(try await registration.run(lists: list))
             }

@@ -20,7 +20,7 @@ struct CallbacksRemoveCommand: AsyncParsableCommand {
         try await reporting {
             let settings = try common.settings()
             let address = settings.callbackAddress
-            try await settings.askingGetResponse("callbacks") { client in
+            try await settings.askingGetResponse("callbacks") { client, _ in
                 let registered = try await RegisteredCallbacks(client)
                 guard !registered.isEmpty else {
                     print("GetResponse sends no callbacks.")

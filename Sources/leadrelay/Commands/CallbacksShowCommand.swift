@@ -13,7 +13,7 @@ struct CallbacksShowCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let settings = try common.settings()
-            let registered = try await settings.askingGetResponse("callbacks") { client in
+            let registered = try await settings.askingGetResponse("callbacks") { client, _ in
                 try await RegisteredCallbacks(client)
             }
             let address = settings.callbackAddress

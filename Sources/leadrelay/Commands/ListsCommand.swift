@@ -16,7 +16,7 @@ struct ListsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let lists = try await common.settings().askingGetResponse("lists") { client in
+            let lists = try await common.settings().askingGetResponse("lists") { client, _ in
                 try await client.campaigns()
             }
             var writer = TableWriter(format: format, columns: ["id", "name"], titles: ["id", "name"])

@@ -8,16 +8,20 @@ import Time
 import Worker
 
 extension Settings {
-    /// Lets a command ask GetResponse, with each request counted in the journal like any other, from the share kept for upkeep.
+    /// Lets a command ask GetResponse, with each request counted in the journal like any other.
     ///
     /// - Parameters:
-    ///   - command: The command's name, for the ledger.
+    ///   - command: The command's name, unique to this run where that matters, for the ledger.
+    ///   - share: Whose part of the budget pays.
+    ///   - patience: How long a request may wait for its grant.
     ///   - body: What asks.
     /// - Returns: What `body` returns.
     /// - Throws: `SettingsError` for what is not set, `JournalError`, and what `body` throws.
     func askingGetResponse<Value>(
         _ command: String,
-        _ body: (GetResponseClient) async throws -> Value
+        share: RequestShare = .upkeep,
+        patience: Duration = .seconds(60),
+        _ body: (GetResponseClient, EventJournal) async throws -> Value
     ) async throws -> Value {
         let access = try requireGetResponse()
         let time = SystemTimeSource()
@@ -27,8 +31,8 @@ extension Settings {
             journal: journal,
             budget: requestBudget,
             worker: "\(command)-\(getpid())",
-            share: .upkeep,
-            patience: .seconds(60),
+            share: share,
+            patience: patience,
             time: time
         )
         do {
@@ -39,7 +43,7 @@ extension Settings {
                 time: time,
                 logger: Logger(label: "leadrelay.\(command)") { _ in SwiftLogNoOpLogHandler() }
             )
-            let value = try await body(client)
+            let value = try await body(client, journal)
             try await httpClient.shutdown()
             return value
         } catch {
