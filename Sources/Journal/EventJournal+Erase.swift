@@ -9,6 +9,11 @@ extension JournalReader {
         try await read { db in try PersonNames(from: Erasure.start(person, db), db) }
     }
 
+    /// Of how many names an erasure is under way, or was interrupted.
+    func namesBeingErased() async throws(JournalError) -> Int {
+        try await read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM erasure") ?? 0 }
+    }
+
     /// How many rows an erasure would change, by table, those left out that only mention the person.
     func erasureCounts(_ names: PersonNames) async throws(JournalError) -> [String: Int] {
         try await read { db in

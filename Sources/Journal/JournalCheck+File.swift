@@ -74,6 +74,17 @@ extension JournalCheck {
         )
     }
 
+    /// An erasure that was killed: whoever asked for it was not told that it is done, but may not have noticed.
+    static let erasure = Step(name: "erasure") { reader in
+        let names = try await reader.namesBeingErased()
+        guard names > 0 else { return CheckResult("erasure", .ok, "No erasure is under way.") }
+        return CheckResult(
+            "erasure",
+            .warning,
+            "An erasure is under way or was interrupted; run `leadrelay erase` for that person again until it exits 0."
+        )
+    }
+
     private static func integrity(_ faults: CheckFaults) -> CheckResult {
         CheckResult(
             "integrity",

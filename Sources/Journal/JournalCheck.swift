@@ -48,7 +48,7 @@ package struct JournalCheck: Sendable {
     /// - Parameter report: Called with each result as it comes.
     /// - Returns: The results, in order; one that could not be had is a failed one that says why.
     package func run(_ report: (CheckResult) -> Void = { _ in }) async -> [CheckResult] {
-        await run(Self.soundness + [Self.schema] + chains + invariants + [Self.vacuum], report)
+        await run(Self.soundness + [Self.schema] + chains + invariants + [Self.erasure, Self.vacuum], report)
     }
 
     /// Runs what a copy must pass: SQLite's checks and the chains.

@@ -37,7 +37,9 @@ struct PersonMention: Sendable {
     }
 
     func isIn(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard !needles.isEmpty else { return false }
+        // Most of what is looked through, the unused parts of pages above all, can't hold an address at all.
+        let marks: [UInt8] = [UInt8(ascii: "@"), UInt8(ascii: "%"), UInt8(ascii: "\\")]
+        guard !needles.isEmpty, bytes.contains(where: { marks.contains($0) }) else { return false }
         return !matches(in: PlainBytes(bytes), isFirstEnough: true).isEmpty
     }
 

@@ -169,9 +169,12 @@ struct ErasureStepTests {
         await #expect(throws: ErasureRefusal.heldLog) { try await hurrying(fixture) { try await fixture.erase() } }
         try await reader.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
         try reader.close()
+        // Nobody takes it for done meanwhile.
+        #expect(try await fixture.check("erasure") == .warning)
         #expect(try await fixture.erase().changed == 0)
         #expect(try fixture.filesHolding("ann@example.com") == [])
         #expect(try await fixture.count("erasure") == 0)
+        #expect(try await fixture.check("erasure") == .ok)
     }
 
     /// With pages that were split and rows that moved, in a log that was emptied many times.

@@ -43,7 +43,7 @@ struct JournalCheckTests {
             results.map(\.check) == [
                 "integrity", "foreignKeys", "schema", "chain.callback", "chain.consent_change", "invariant1",
                 "invariant2",
-                "invariant3", "invariant4", "invariant5", "invariant6", "invariant7", "vacuum",
+                "invariant3", "invariant4", "invariant5", "invariant6", "invariant7", "erasure", "vacuum",
             ]
         )
         for result in results {

@@ -70,4 +70,10 @@ extension JournalFixture {
         let check = try JournalCheck(path: path, key: nil, requestCap: 400, time: time)
         return await check.run().filter { $0.verdict == .failed }.map { "\($0)" }
     }
+
+    /// The verdict of one check.
+    func check(_ name: String) async throws -> CheckResult.Verdict? {
+        let check = try JournalCheck(path: path, key: nil, requestCap: 400, time: time)
+        return await check.run().first { $0.check == name }?.verdict
+    }
 }

@@ -116,4 +116,50 @@ struct ConsentRuleTests {
             }
         }
     }
+
+    @Test("Of somebody who is erased the last opt-out is kept, of every list, and a complaint before all")
+    func optOutToKeep() {
+        let changes = [joined("A", at: 1), left("A", at: 2, reason: "unsubscribe"), joined("B", at: 3)]
+        let kept = rule().optOutToKeep(changes)
+        #expect(kept == ConsentRecord(isOptOut: true, reason: "unsubscribe", occurredAt: Timestamp(milliseconds: 2000)))
+        #expect(rule().optOutToKeep(changes + [left("B", at: 4, reason: "user")])?.occurredAt.milliseconds == 4000)
+        let complaint = rule().optOutToKeep([left("A", at: 1, reason: "Complaint"), left("B", at: 5, reason: "user")])
+        #expect(complaint?.reason == "Complaint" && complaint?.occurredAt.milliseconds == 5000)
+        // Words about somebody are not.
+        #expect(rule().optOutToKeep([left("A", at: 1, reason: "ann@x.org asked")])?.reason == nil)
+    }
+
+    @Test func ofWhoMayBeMailedNothingIsKept() {
+        #expect(rule().optOutToKeep([]) == nil)
+        #expect(rule().optOutToKeep([joined("A", at: 1)]) == nil)
+        let onOne = [joined("A", at: 1), joined("B", at: 2), left("A", at: 3)]
+        #expect(rule(.allLists).optOutToKeep(onOne) == nil)
+        #expect(rule(.allLists).optOutToKeep(onOne + [left("B", at: 4)]) != nil)
+        let back = [left("A", at: 1), joined("A", at: 2)]
+        #expect(rule(.anyList, .clear).optOutToKeep(back) == nil)
+        #expect(rule().optOutToKeep(back) != nil)
+    }
+
+    @Test("Whoever is opted out stays so by what is kept of them, in either scope and for good")
+    func whatIsKeptOptsOutAgain() {
+        for seed in UInt64(1)...200 {
+            var random = SeededGenerator(seed: seed)
+            let changes = (0..<6).map { _ in
+                let list = ["A", "B", nil].randomElement(using: &random) ?? nil
+                let time = Int64.random(in: 1...6, using: &random)
+                return Bool.random(using: &random)
+                    ? left(list, at: time, reason: ["complaint", nil].randomElement(using: &random) ?? nil)
+                    : joined(list, at: time)
+            }
+            for scope in OptOutScope.allCases {
+                let rule = rule(scope)
+                let kept = rule.optOutToKeep(changes)
+                #expect((kept != nil) == rule.standing(changes).isOptedOut, "seed \(seed)")
+                guard let kept else { continue }
+                #expect(rule.standing([kept, joined("A", at: 9)]).isOptedOut, "seed \(seed)")
+                #expect(rule.standing([kept]).isForGood == rule.standing(changes).isForGood, "seed \(seed)")
+                #expect(rule.optOutToKeep([kept]) == kept, "seed \(seed): erased twice")
+            }
+        }
+    }
 }

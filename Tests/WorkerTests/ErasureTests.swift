@@ -196,4 +196,35 @@ struct ErasureTests {
             )
         }
     }
+
+    /// GetResponse goes on telling of the removal for ever; that must not bring the name back.
+    @Test func searchForRemovalsDoesNotBringTheNameBack() async throws {
+        try await WorkerFixture.withFresh { fixture in
+            try await whileRunning(fixture.makeWorker()) {
+                try await fixture.tell(.unsubscribe("c1", "jane@acme.example"))
+                try await fixture.eventually("unsubscribe") { $0.isCompleted("unknownPerson") }
+            }
+            let before = try await verdict(on: "jane@acme.example", contactID: "c7", in: fixture)
+            #expect(before == .known)
+            _ = try await erase("jane@acme.example", in: fixture)
+            #expect(try await verdict(on: "jane@acme.example", contactID: "c7", in: fixture) == .known)
+            #expect(try await verdict(on: "jane@new.example", contactID: "c1", in: fixture) == .known)
+            #expect(try await verdict(on: "joe@acme.example", contactID: "c8", in: fixture) == .missing)
+        }
+    }
+
+    private func verdict(
+        on email: String,
+        contactID: String,
+        in fixture: WorkerFixture
+    ) async throws -> RemovalVerdict? {
+        let removal = Removal(
+            contact: ContactDetails(contactID: contactID, email: email),
+            person: Person(rawValue: email),
+            reason: "unsubscribe",
+            removedAt: .now.advanced(by: .seconds(-1)),
+            callback: NewCallback(receivedAt: .now, source: .reconcile, method: "SYNTHETIC", webhookID: "r:\(email)")
+        )
+        return try await fixture.journal.reader.verdicts(on: [removal], since: nil).first
+    }
 }
