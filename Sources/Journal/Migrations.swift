@@ -47,6 +47,7 @@ enum Migrations {
         Step(number: 20, name: "0020_show_the_erased.sql", bytes: PackageResources._020_show_the_erased_sql),
         Step(number: 21, name: "0021_index_drifts.sql", bytes: PackageResources._021_index_drifts_sql),
         Step(number: 22, name: "0022_index_backfilled.sql", bytes: PackageResources._022_index_backfilled_sql),
+        Step(number: 23, name: "0023_widen_audit.sql", bytes: PackageResources._023_widen_audit_sql),
     ]
 
     /// The `user_version` of an up-to-date file.

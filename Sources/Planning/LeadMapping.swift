@@ -53,7 +53,7 @@ struct LeadMapping {
     }
 
     /// What a subscribe or a change tells a Lead that exists: no placeholder, and nothing that only a new Lead gets.
-    func updated(_ lead: SalesforceRecord, isOwn: Bool) -> FieldSet {
+    func updated(_ lead: SalesforceRecord, isOwn: Bool, mayStamp: Bool = true) -> FieldSet {
         var fields = FieldSet(.lead, org)
         if nameImproves(lead) { setName(in: &fields) }
         if isOwn || hasOurAddress(lead) { fields.set("Email", email) }
@@ -62,7 +62,7 @@ struct LeadMapping {
         fields.set(policy.fields.listID, listID)
         fields.set(policy.fields.tags, tags: tagsFor(lead))
         fields.set(policy.fields.subscriptionDate, subscribedAt)
-        if !isOwn, hasOurAddress(lead), lead.isKnownEmpty(policy.fields.contactID) {
+        if !isOwn, mayStamp, hasOurAddress(lead), lead.isKnownEmpty(policy.fields.contactID) {
             fields.set(policy.fields.contactID, contactID)
         }
         return fields

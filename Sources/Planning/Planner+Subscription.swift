@@ -11,7 +11,9 @@ extension Planner {
         case .ownLead(let lead, let isOnly):
             effects += ownLeadChange(lead, isOnly: isOnly, mapping: mapping, contactID: input.knownContactID)
         case .adoptedLead(let lead):
-            effects += change(lead, to: mapping.updated(lead, isOwn: false), kind: .leadUpdate)
+            // The contact id stays with the converted Lead that has it: no two may.
+            let fields = mapping.updated(lead, isOwn: false, mayStamp: choice.canCreate)
+            effects += change(lead, to: fields, kind: .leadUpdate)
         case .convertedContact(let contact):
             effects += gaps(of: contact, mapping: mapping)
         case .contact(let contact):
@@ -27,8 +29,8 @@ extension Planner {
                 outcome = .ignored(reason: "The person is a Contact, which sync.existingContact leaves alone.")
             }
         case .nobody:
-            if input.action == .subscribe, choice.canCreate {
-                effects.append(creation(input, mapping: mapping))
+            if input.action == .subscribe {
+                effects.append(creation(input, mapping: mapping, isKeyed: choice.canCreate))
             } else {
                 outcome = .noTarget
             }
@@ -67,12 +69,14 @@ extension Planner {
     ///
     /// With a contact id it is made by an upsert, which can be repeated. Without one (a Zap that does not map the id) there
     /// is nothing to key it on: then it is an insert, and a lost answer has to be looked for by the address.
-    private func creation(_ input: PlanningInput, mapping: LeadMapping) -> EffectIntent {
+    /// Nor where a converted Lead has the id, whose Contact is gone.
+    private func creation(_ input: PlanningInput, mapping: LeadMapping, isKeyed: Bool = true) -> EffectIntent {
         let fields = mapping.created(isOptedOut: input.isOptedOut)
         return EffectIntent(
             kind: .leadUpsert,
             object: .lead,
-            target: input.knownContactID.map { .externalID(field: policy.fields.contactID, value: $0) } ?? .new,
+            target: (isKeyed ? input.knownContactID : nil)
+                .map { .externalID(field: policy.fields.contactID, value: $0) } ?? .new,
             fields: fields.values,
             isCreation: true,
             shortened: fields.shortened

@@ -60,7 +60,7 @@ enum TargetRule {
                 canCreate: canCreate
             )
         }
-        let conversions = convertedOwn.compactMap(\.convertedContactID)
+        let conversions = convertedOwn.compactMap(\.convertedContactID).filter { records.contact(id: $0).record != nil }
         if let id = conversions.first {
             let several = reason(
                 id,
@@ -81,7 +81,7 @@ enum TargetRule {
                 canCreate: canCreate
             )
         }
-        if let contact = records.contacts.first {
+        if let contact = records.contacts.first(where: { $0.record != nil }) {
             return Choice(
                 target: .contact(contact),
                 reason: joined(hidden, reason(contact.id, of: records.contacts.count, "Contacts with this address")),

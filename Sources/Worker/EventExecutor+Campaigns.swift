@@ -73,7 +73,7 @@ extension EventExecutor {
             onlyNew: !group.followers.isEmpty
         )
         guard let effects else { return .interrupted }
-        let failures = TryFailures(try await send(effects, of: event, results: &results))
+        let failures = TryFailures(try await send(effects, of: event, results: &results).failures)
         if !group.followers.isEmpty, failures?.main.error.errorClass == .data { return .interrupted }
         let confirmed = Set(results.filter { $0.state == .confirmed }.map(\.effectID))
         await clearPauses(

@@ -17,7 +17,9 @@ extension EventExecutor {
             return .snoozed(until: until, .lostAnswer, "\(error)")
         }
         // The Lead was converted between the look-up and the write: the next look finds its Contact.
-        let errorClass: ErrorClass = error.isConvertedLead ? .transient : error.errorClass
+        // A value that somebody else has is a race once; when another look and another try did not help, it is a conflict.
+        let isConflict = error.isDuplicateValue && event.attempt > 1
+        let errorClass: ErrorClass = error.isConvertedLead ? .transient : isConflict ? .data : error.errorClass
         let decision = configuration.retry.decide(
             errorClass,
             attempt: event.attempt,

@@ -16,11 +16,16 @@ extension EventExecutor {
         case none(TryFailures)
     }
 
+    /// A record that was to be opted out is not there any more.
+    struct RecordVanished: Error {}
+
     /// Whether the failure may have a lesson in it.
     func mayTeach(_ failures: TryFailures, of event: ClaimedEvent) -> Bool {
         guard !event.isOptOut, failures.all.count == 1 else { return false }
         let error = failures.main.error
-        return error.isTooLong || (failures.main.isCreation && (error.isDuplicateValue || error.isDuplicatesDetected))
+        return error.isTooLong
+            || (failures.main.isCreation
+                ? error.isDuplicateValue || error.isDuplicatesDetected : error.isMissingRecord)
     }
 
     /// A create that is refused because the record is there is planned again with the record in view, and never repeated as a
@@ -35,7 +40,7 @@ extension EventExecutor {
             guard let object = failures.main.object, await shape.learnsMore(of: object) else { return .none(failures) }
             return .look
         }
-        // Somebody else was quicker with the same key.
+        // Somebody else was quicker with the same key, or has deleted or merged the record since the look-up.
         guard error.isDuplicatesDetected else { return .look }
         let named = await resolver.records(named: error.duplicateMatches)
         if let failures = TryFailures(named.failures) { return .none(failures) }

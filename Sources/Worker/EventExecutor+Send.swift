@@ -12,38 +12,55 @@ extension EventExecutor {
     ///   - effects: What to send.
     ///   - event: The event in hand.
     ///   - results: What became of them, appended.
-    /// - Returns: What failed of the required effects: after that nothing that is merely best effort is sent.
+    /// - Returns: What failed of the required effects: after that nothing that is merely best effort is sent; and whether a
+    ///   record that was to be opted out is not there any more, so that whatever took its place must be looked for.
     /// - Throws: `JournalError` when what became of an opt-out could not be recorded.
     func send(
         _ effects: [PlannedEffect],
         of event: ClaimedEvent,
         results: inout [EffectResult]
-    ) async throws(JournalError) -> [TryFailure] {
+    ) async throws(JournalError) -> (failures: [TryFailure], hasVanished: Bool) {
         let required = effects.filter { !$0.intent.isBestEffort }
         let optOuts = required.filter(\.intent.kind.isOptOut)
         let others = required.filter { !$0.intent.kind.isOptOut }
         var failures: [TryFailure] = []
+        var missing: [Int64: TryFailure] = [:]
         // Records are independent of one another, and an opt-out must reach all of them within one round trip.
         for (effect, outcome) in await sendAll(optOuts.filter { !$0.isConfirmed }, of: event) {
-            note(outcome, of: effect, results: &results, failures: &failures)
+            var refusals: [TryFailure] = []
+            note(outcome, of: effect, results: &results, failures: &refusals)
+            // What Salesforce calls gone may be there all the same: a rule or a flow that fails says so too. The read-back tells.
+            if let first = refusals.first, first.error.isMissingRecord {
+                missing[effect.id] = first
+            } else {
+                failures += refusals
+            }
         }
         // So are the rest: they go together, and with those of other events that are as far.
         for (effect, outcome) in failures.isEmpty ? await sendAll(others.filter { !$0.isConfirmed }, of: event) : [] {
             note(outcome, of: effect, results: &results, failures: &failures)
         }
         if !optOuts.isEmpty {
-            let gone = results.filter { $0.state == .failed }.map(\.effectID)
-            failures += await verify(optOuts.filter { !gone.contains($0.id) }, results: &results)
+            let refused = results.filter { $0.state == .failed && missing[$0.effectID] == nil }.map(\.effectID)
+            failures += await verify(optOuts.filter { !refused.contains($0.id) }, missing: missing, results: &results)
             // The evidence is written before anything that is merely nice to have.
             try await journal.recordEffects(results, of: event.ticket)
         }
-        guard failures.isEmpty else { return failures }
+        let vanished = results.contains { result in
+            result.state == .failed
+                && (result.errorText == Self.goneText
+                    || (missing[result.effectID] != nil && !results.contains(confirmed: result.effectID)))
+        }
+        guard failures.isEmpty else { return (failures, vanished) }
         for effect in effects where effect.intent.isBestEffort && !effect.isConfirmed {
             var ignored: [TryFailure] = []
             note(await send(effect, of: event), of: effect, results: &results, failures: &ignored)
         }
-        return []
+        return ([], vanished)
     }
+
+    /// Stands in `effect.error_text` where the read-back did not find the record.
+    private static let goneText = "The record is gone."
 
     private func sendAll(
         _ effects: [PlannedEffect],
@@ -118,8 +135,6 @@ extension EventExecutor {
                 )
             }
         case .failure(let failure):
-            // A record that was deleted since the look-up can't be mailed from any more.
-            let isGone = effect.intent.kind.isOptOut && failure.error.isMissingRecord
             results.append(
                 EffectResult(
                     effectID: effect.id,
@@ -127,17 +142,24 @@ extension EventExecutor {
                     requestID: outcome.sent.requestID,
                     fields: outcome.sent.requestID == nil ? nil : outcome.sent.fields,
                     statusCode: failure.error.status,
-                    errorText: isGone ? "The record is gone." : "\(failure.error)",
+                    errorText: "\(failure.error)",
                     sentAt: failure.error.isLostAnswer ? now : nil
                 )
             )
-            if !isGone { failures.append(failure) }
+            failures.append(failure)
         }
     }
 
     /// Reads every opted-out record back; one that does not show the flag was not written, whatever the answer said.
+    ///
+    /// - Parameters:
+    ///   - effects: The flags.
+    ///   - missing: What Salesforce said of the records that it called gone, by effect.
+    ///   - results: What became of the effects, appended.
+    /// - Returns: What failed.
     private func verify(
         _ effects: [PlannedEffect],
+        missing: [Int64: TryFailure],
         results: inout [EffectResult]
     ) async -> [TryFailure] {
         var failures: [TryFailure] = []
@@ -166,6 +188,9 @@ extension EventExecutor {
                         EffectResult(effectID: effect.id, state: .failed, recordID: id, errorText: "\(error)")
                     )
                     failures.append(TryFailure(error: error, object: object))
+                case .notSet? where missing[effect.id] != nil:
+                    // It is there, and something else was refused under that name.
+                    if let failure = missing[effect.id] { failures.append(failure) }
                 case .notSet?:
                     // No longer confirmed: the next try sends it again.
                     let text = "Salesforce said yes, but the record does not show it."
@@ -182,7 +207,7 @@ extension EventExecutor {
                             effectID: effect.id,
                             state: .failed,
                             recordID: id,
-                            errorText: "The record is gone."
+                            errorText: Self.goneText
                         )
                     )
                 }
@@ -228,5 +253,11 @@ extension Dictionary where Key == String {
     /// Salesforce ids come with 15 or 18 characters; the first 15 are the id.
     func value(ofRecord id: String) -> Value? {
         self[id] ?? first { $0.key.prefix(15) == id.prefix(15) }?.value
+    }
+}
+
+extension [EffectResult] {
+    fileprivate func contains(confirmed effectID: Int64) -> Bool {
+        contains { $0.effectID == effectID && $0.state == .confirmed }
     }
 }

@@ -73,6 +73,11 @@ struct EventExecutor: Sendable {
                 return try await carryOut(event, adopting: nil, results: &results)
             } catch let failures as TryFailures where mayTeach(failures, of: event) {
                 return try await lookAgain(event, after: failures, results: &results)
+            } catch is RecordVanished {
+                // Deleted or merged since the look-up: what took its place is found by another look, once.
+                try await journal.recordEffects(results, of: event.ticket)
+                results = []
+                return try await carryOut(event, adopting: SalesforceRecords(), results: &results)
             }
         } catch let failures as TryFailures {
             return await Ending(conclusion: conclusion(of: event, after: failures), results: results)
@@ -184,7 +189,9 @@ struct EventExecutor: Sendable {
         }
         await failPoint.reach(.effectsPlanned)
         reportShortened(effects)
-        let failures = TryFailures(resolution.failures + (try await send(effects, of: event, results: &results)))
+        let sent = try await send(effects, of: event, results: &results)
+        if adopted == nil, sent.hasVanished { throw RecordVanished() }
+        let failures = TryFailures(resolution.failures + sent.failures)
         if adopted == nil, let failures, mayTeach(failures, of: event) { throw failures }
         if !group.followers.isEmpty, failures?.main.error.errorClass == .data {
             // One of several may have spoilt it for all: this one is tried by itself, which costs it nothing.

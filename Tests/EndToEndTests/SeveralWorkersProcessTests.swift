@@ -34,7 +34,8 @@ struct SeveralWorkersProcessTests {
                 """,
                 in: deployment.journalPath
             )
-            #expect(tries.count == workers, "not every worker had something to do")
+            // On a busy machine one may start when nothing is left.
+            #expect(tries.count > 1 && tries.count <= workers, "the workers did not share the backlog: \(tries)")
             // A profile that comes in between lets what was to share a write be tried alone: that is no failure.
             #expect(tries.allSatisfy { $0.failures == 0 }, "\(tries)")
             let overlaps = try PlainSQL.text(Self.overlapsSQL, in: deployment.journalPath)

@@ -121,7 +121,7 @@ struct DeadLetterTests {
         let told = try await fixture.live(.sample(.unsubscribe), .dead(.data, "refused")).events[0]
         try await fixture.live(.sample(.subscribe, email: "b@x"), .dead(.data, "refused"))
         func overdue() async throws -> [Cell] {
-            try await fixture.reader.optOutAudit(isOverdueOnly: true).map { $0["event_id"] }
+            try await fixture.reader.optOutAudit(OptOutQuery(isOverdueOnly: true)).map { $0["event_id"] }
         }
         #expect(try await overdue() == [.integer(told)])
         try await fixture.journal.discard(told, reason: "cannot be written")

@@ -56,7 +56,9 @@ struct QueryPlanTests {
         ("lastOptOut", DriftTable.lastOptOutSQL, ["event_by_person"]),
         ("lastOptOutOfContact", DriftTable.lastOptOutOfContactSQL, ["event_opt_out_of_contact"]),
         ("drifts", StatusQueries.driftsSQL, ["event_drift"]),
-        ("audit", JournalReader.optOutAuditSQL, ["event_opt_out_by_id"]),
+        ("audit", JournalReader.optOutAuditSQL, ["event_opt_out"]),
+        ("overdueAudit", JournalReader.overdueAuditSQL, ["event_opt_out_open"]),
+        ("story", JournalReader.storySQL, ["event_by_person", "consent_change_by_person"]),
     ]
 
     @Test(arguments: hotStatements.indices)

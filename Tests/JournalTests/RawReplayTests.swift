@@ -85,7 +85,11 @@ struct RawReplayTests {
             ]
         )
         #expect(try await fixture.reader.knowledge(of: Person(rawValue: "ann@example.com")).everOptedOut)
-        #expect(try await fixture.reader.optOutAudit(isOverdueOnly: true).map { $0["event_id"] } == [.integer(told)])
+        #expect(
+            try await fixture.reader.optOutAudit(OptOutQuery(isOverdueOnly: true)).map { $0["event_id"] } == [
+                .integer(told)
+            ]
+        )
         #expect(try await fixture.consentChainFaults() == [])
         #expect(try await fixture.integer("SELECT lane FROM event") == 0)
     }

@@ -111,7 +111,7 @@ import Testing
             ]
         )
         let enrolment = planner(CampaignRule(list: "abc123def", campaign: spring))
-            .plan(.subscribe(records: SalesforceRecords(leads: [lead]))).enrolment
+            .plan(.subscribe(records: SalesforceRecords(leads: [lead], contacts: [.contact()]))).enrolment
         #expect(enrolment?.joiner == .contact(id: "003000000000001AAA"))
         #expect(enrolment?.leadIDs == [lead.id])
         #expect(enrolment?.contactIDs == ["003000000000001AAA"])

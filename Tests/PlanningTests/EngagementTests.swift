@@ -118,9 +118,10 @@ import Testing
 
     @Test func taskGoesToTheContactWhereTheLeadWasConverted() {
         let lead = SalesforceRecord.ownLead(["IsConverted": true, "ConvertedContactId": "0039"])
-        let plan = planner.plan(input(.open, SalesforceRecords(leads: [lead])))
+        let plan = planner.plan(input(.open, SalesforceRecords(leads: [lead], contacts: [.contact("0039")])))
         #expect(plan.effects.map(\.kind) == [.taskCreate])
         #expect(plan.effects.first?.fields["WhoId"] == "0039")
+        #expect(planner.plan(input(.open, SalesforceRecords(leads: [lead]))).outcome == .noTarget)
         #expect(
             planner.plan(input(.open, SalesforceRecords(contacts: [.contact()]))).effects.map(\.kind) == [.taskCreate]
         )

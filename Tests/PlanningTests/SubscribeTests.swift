@@ -109,12 +109,16 @@ import Testing
         #expect(fields["Title"]?.string?.count == 128)
     }
 
-    @Test func convertedLeadWhoseContactIsGoneIsNotWrittenTo() {
+    @Test func convertedLeadWhoseContactIsGoneMakesRoomForALeadWithoutItsKey() {
         let lead = SalesforceRecord.ownLead(["IsConverted": true])
         let plan = planner.plan(.subscribe(records: SalesforceRecords(leads: [lead])))
-        #expect(plan.effects.isEmpty)
-        #expect(plan.outcome == .noTarget)
+        #expect(plan.effects.map(\.target) == [.new])
+        #expect(plan.effects.first?.fields["GetResponse_Contact_ID__c"] == nil)
         #expect(plan.choice != nil)
+        // The next one finds it, and leaves the key where it is.
+        let new = SalesforceRecord.lead("00Q8", plan.effects.first?.fields ?? [:])
+        let again = planner.plan(.subscribe(records: SalesforceRecords(leads: [lead, new])))
+        #expect(again.effects.isEmpty)
     }
 }
 

@@ -92,6 +92,8 @@ extension SalesforceRecords {
             case .record(let id):
                 result.leads = result.leads.map { $0.id == id ? $0.writing(effect.fields) : $0 }
                 result.contacts = result.contacts.map { $0.id == id ? $0.writing(effect.fields) : $0 }
+            case .new where effect.object == .lead:
+                result.leads.append(.lead("00Q8", effect.fields))
             case .externalID(let field, let value) where field == idField:
                 if let index = result.leads.firstIndex(where: { $0.fields[field] == .string(value) && !$0.isConverted })
                 {

@@ -56,9 +56,13 @@ import Testing
         #expect(choice.reason != nil)
     }
 
-    @Test func conversionIsFollowedToAContactThatWasNotFound() {
+    @Test func conversionIsNotFollowedToAContactThatWasNotFound() {
         let choice = choose(leads: [converted("00Q2", to: "0039", own: true)])
-        #expect(choice.target == .convertedContact(PersonRecords.Contact(id: "0039")))
+        #expect(choice.target == .nobody && !choice.canCreate)
+        #expect(choice.reason == "The Lead 00Q2 is converted and its Contact is gone or hidden.")
+        let other = SalesforceRecord.contact("0031")
+        let found = choose(leads: [converted("00Q2", to: "0039", own: true)], contacts: [other])
+        #expect(found.target == .contact(PersonRecords.Contact(id: "0031", record: other)))
     }
 
     @Test func otherLeadIsAdoptedBeforeAContact() {
@@ -71,8 +75,8 @@ import Testing
         let contact = SalesforceRecord.contact("0031")
         #expect(choose(contacts: [contact]).target == .contact(PersonRecords.Contact(id: "0031", record: contact)))
         #expect(
-            choose(leads: [converted("00Q1", to: "0031", own: false)]).target
-                == .contact(PersonRecords.Contact(id: "0031"))
+            choose(leads: [converted("00Q1", to: "0031", own: false)], contacts: [contact]).target
+                == .contact(PersonRecords.Contact(id: "0031", record: contact))
         )
     }
 

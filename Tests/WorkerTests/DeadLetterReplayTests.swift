@@ -85,7 +85,7 @@ struct DeadLetterReplayTests {
                 #expect(flagsSent() == 3)
             }
             #expect(fixture.isOptedOut(yes) && fixture.isOptedOut(no))
-            #expect(try await fixture.journal.reader.optOutAudit(isOverdueOnly: true) == [])
+            #expect(try await fixture.journal.reader.optOutAudit(OptOutQuery(isOverdueOnly: true)) == [])
         }
     }
 

@@ -130,7 +130,7 @@ struct InterleavingTests {
         let count = Self.interleavings.count
         #expect(count == 3165)
         let first = Int(Soak.seed() % UInt64(count))
-        let total = Soak.count("LEADRELAY_INTERLEAVINGS", usual: Self.short + 240, soak: count * Self.deaths.count)
+        let total = Soak.count("LEADRELAY_INTERLEAVINGS", usual: Self.short + 35, soak: count * Self.deaths.count)
         print("Interleavings: \(total) from LEADRELAY_SEED=\(first)")
         let turns = Turns(total)
         let start = ContinuousClock.now

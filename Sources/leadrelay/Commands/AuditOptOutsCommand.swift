@@ -6,7 +6,12 @@ import Time
 struct AuditOptOutsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "opt-outs",
-        abstract: "List opt-outs with every record that each reached, and when; exits 1 if one of them is overdue."
+        abstract: "List opt-outs with every record that each reached, and when; exits 1 if one of them is overdue.",
+        discussion: """
+            Below a table stands what it comes to: how many, how many of them confirmed and overdue, and the seconds from receipt \
+            to the last read-back (median, percentiles, worst). With CSV and JSON that goes to standard error, or alone to \
+            standard output with --summary.
+            """
     )
 
     @OptionGroup var common: CommonOptions
@@ -16,15 +21,22 @@ struct AuditOptOutsCommand: AsyncParsableCommand {
     )
     var since: String?
 
+    @Option(help: "Only those received before then, in the same forms.")
+    var until: String?
+
     @Flag(help: "Only those that are past the deadline or were not carried out.")
     var overdue = false
+
+    @Flag(help: "Print only what they come to.")
+    var summary = false
 
     @Option(help: "How to print them.")
     var format = TableFormat.table
 
     func validate() throws {
-        if let since, SinceArgument(since) == nil {
-            throw ValidationError("--since takes a date, a time or an age, such as 2026-04-21 or 24h.")
+        for (option, text) in [("--since", since), ("--until", until)] {
+            guard let text, SinceArgument(text) == nil else { continue }
+            throw ValidationError("\(option) takes a date, a time or an age, such as 2026-04-21 or 24h.")
         }
     }
 
@@ -33,37 +45,48 @@ struct AuditOptOutsCommand: AsyncParsableCommand {
             let settings = try common.settings()
             let time = SystemTimeSource()
             let reader = try JournalReader(path: settings.journal.path, time: time)
-            let start = since.flatMap(SinceArgument.init)?.timestamp(now: time.read().wall)
-            var writer = TableWriter(format: format, columns: Self.columns, titles: Self.tableColumns)
-            var last: Int64 = 0
-            var count = 0
-            var overdueCount = 0
-            while true {
-                let rows = try await reader.optOutAudit(since: start, isOverdueOnly: overdue, after: last)
-                for row in rows {
-                    writer.add(row)
-                    if row["overdue"] == .integer(1) { overdueCount += 1 }
-                }
-                count += rows.count
-                guard case .integer(let id)? = rows.last?["event_id"] else { break }
-                last = id
-            }
-            writer.finish()
-            if format == .table { print("\(count.counted("opt-out")), \(overdueCount) overdue.") }
+            let now = time.read().wall
+            let query = OptOutQuery(
+                since: since.flatMap(SinceArgument.init)?.timestamp(now: now),
+                until: until.flatMap(SinceArgument.init)?.timestamp(now: now),
+                isOverdueOnly: overdue
+            )
+            let result = try await list(query, reader)
             let undecoded = try await reader.overdue().undecodedSeconds
             if let undecoded {
                 StandardError.write(
                     "Callbacks are not decoded for \(Int(undecoded)) s, and one may be an opt-out: is the worker running?"
                 )
             }
-            if overdueCount > 0 || undecoded != nil { throw ExitStatus.foundProblem }
+            if result.overdue > 0 || undecoded != nil { throw ExitStatus.foundProblem }
         }
     }
 
-    private static let columns = [
-        "event_id", "person", "source", "reason", "occurred_at", "received_at", "state", "records", "confirmed_at",
-        "seconds_to_confirm", "overdue",
-    ]
+    /// Prints page by page, so that an audit of years takes no more memory than one of a day.
+    private func list(_ query: OptOutQuery, _ reader: JournalReader) async throws -> OptOutSummary {
+        var writer =
+            summary
+            ? nil
+            : TableWriter(format: format, columns: JournalReader.optOutAuditColumns, titles: Self.tableColumns)
+        var result = OptOutSummary()
+        var place: OptOutPlace?
+        while true {
+            let rows = try await reader.optOutAudit(query, after: place)
+            for row in rows {
+                writer?.add(row)
+                result.add(row)
+            }
+            guard let last = rows.last.flatMap(OptOutPlace.init) else { break }
+            place = last
+        }
+        writer?.finish()
+        switch (format, summary) {
+        case (.json, true): print(result.json)
+        case (.table, _), (.csv, true): print(result.text)
+        case (.csv, false), (.json, false): StandardError.write(result.text)
+        }
+        return result
+    }
 
     /// What fits a terminal; CSV and JSON have everything.
     private static let tableColumns = [

@@ -95,7 +95,8 @@ extension Cell {
     /// The value for people: times in UTC, truth values in words, no control characters.
     func text(column: String) -> String {
         switch self {
-        case .integer(let number) where column.hasSuffix("_at"): Timestamp(milliseconds: number).iso8601
+        case .integer(let number) where column.hasSuffix("_at") || column == "at":
+            Timestamp(milliseconds: number).iso8601
         case .integer(let number) where RowJSON.isTruth(column): number == 0 ? "no" : "yes"
         case .text(let text) where column == "records": RecordsText.text(of: text)
         default:
