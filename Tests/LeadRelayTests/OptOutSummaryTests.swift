@@ -18,7 +18,7 @@ struct OptOutSummaryTests {
         summary.add(row(nil, overdue: true))
         #expect(
             summary.text
-                == "201 opt-outs, 200 confirmed, 1 overdue, median 1.000 s, 95th percentile 1.900 s, 99th 1.980 s, worst 2.000 s."
+                == "201 opt-outs, 1 overdue. 200 confirmed: median 1.000 s, 95th percentile 1.900 s, 99th 1.980 s, worst 2.000 s."
         )
         #expect(
             summary.json
@@ -27,7 +27,7 @@ struct OptOutSummaryTests {
     }
 
     @Test func nothingHasNoFigures() {
-        #expect(OptOutSummary().text == "0 opt-outs, 0 confirmed, 0 overdue.")
+        #expect(OptOutSummary().text == "0 opt-outs, 0 overdue.")
         let json =
             #"{"count": 0, "confirmed": 0, "overdue": 0, "median": null, "p95": null, "p99": null, "worst": null}"#
         #expect(OptOutSummary().json == json)

@@ -22,16 +22,13 @@ struct OptOutSummary {
         }
     }
 
-    /// One sentence for people.
+    /// One sentence or two for people.
     var text: String {
-        var parts = ["\(count.counted("opt-out"))", "\(confirmed) confirmed", "\(overdue) overdue"]
-        if let figures {
-            parts.append(
-                "median \(Self.text(figures.median)) s, 95th percentile \(Self.text(figures.p95)) s, "
-                    + "99th \(Self.text(figures.p99)) s, worst \(Self.text(figures.worst)) s"
-            )
-        }
-        return parts.joined(separator: ", ") + "."
+        let counts = "\(count.counted("opt-out")), \(overdue) overdue."
+        guard let figures else { return counts }
+        return counts + " \(confirmed) confirmed: median \(Self.text(figures.median)) s, "
+            + "95th percentile \(Self.text(figures.p95)) s, 99th \(Self.text(figures.p99)) s, "
+            + "worst \(Self.text(figures.worst)) s."
     }
 
     /// One JSON object: count, confirmed, overdue, and median, p95, p99 and worst in seconds, null where nothing is confirmed.
